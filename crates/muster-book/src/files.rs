@@ -1,0 +1,155 @@
+//! The files that a plan is made of, each read once and remembered, so that a run can pin and keep exactly what it used.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostics, Location};
+
+/// A text file that was read.
+#[derive(Debug, Clone)]
+pub struct TextFile {
+    name: Arc<str>,
+    /// What it holds.
+    pub text: Arc<str>,
+}
+
+/// Every file read so far, by path.
+#[derive(Debug, Default)]
+pub struct Files {
+    read: BTreeMap<PathBuf, TextFile>,
+}
+
+impl TextFile {
+    /// As the reader would name it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The place of a range of bytes.
+    pub fn locate(&self, span: Range<usize>) -> Location {
+        let start = self.text.floor_char_boundary(span.start.min(self.text.len()));
+        let before = &self.text[..start];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Location {
+            file: self.name.to_string(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            span,
+        }
+    }
+
+    /// The start of the file.
+    pub fn start(&self) -> Location {
+        self.locate(0..0)
+    }
+}
+
+/// A place in a file that could not be read.
+pub(crate) fn nowhere(path: &Path) -> Location {
+    Location { file: path.display().to_string(), line: 1, column: 1, span: 0..0 }
+}
+
+impl Files {
+    /// Reads a file as UTF-8, or says why not.
+    pub fn read(&mut self, path: &Path, diagnostics: &mut Diagnostics) -> Option<TextFile> {
+        let path = tidy(path);
+        if let Some(file) = self.read.get(&path) {
+            return Some(file.clone());
+        }
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let help = "check the path, and that the file is there and may be read";
+                diagnostics.push("M001", nowhere(&path), format!("the file cannot be read: {error}"), help);
+                return None;
+            }
+        };
+        // Excel writes a byte-order mark at the start of “CSV UTF-8”: it is not part of the text.
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        match std::str::from_utf8(text) {
+            Ok(text) => {
+                let file = TextFile { name: path.display().to_string().into(), text: text.into() };
+                self.read.insert(path, file.clone());
+                Some(file)
+            }
+            Err(error) => {
+                let good = String::from_utf8_lossy(&text[..error.valid_up_to()]).into_owned();
+                let place = TextFile { name: path.display().to_string().into(), text: good.as_str().into() };
+                let message = "the file is not UTF-8 text: it was probably saved in another encoding";
+                let help = "save it again as UTF-8 (in Excel: Save As, “CSV UTF-8”)";
+                diagnostics.push("M002", place.locate(good.len()..good.len()), message, help);
+                None
+            }
+        }
+    }
+
+    /// Every file read, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&Path, &TextFile)> {
+        self.read.iter().map(|(path, file)| (path.as_path(), file))
+    }
+
+    /// The `.toml` files in a folder and the folders in it, by path.
+    pub(crate) fn toml_files_below(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+        let folder = tidy(folder);
+        let mut found = Vec::new();
+        let mut folders = vec![folder.clone()];
+        while let Some(folder) = folders.pop() {
+            let entries = match std::fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    let help = "check the path that names this folder";
+                    diagnostics.push("M001", nowhere(&folder), format!("the folder cannot be read: {error}"), help);
+                    continue;
+                }
+            };
+            for path in entries.flatten().map(|entry| entry.path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "toml") {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+/// The same path without `.` and without `folder/..`, so that one file has one name.
+pub(crate) fn tidy(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_name_however_it_is_reached() {
+        assert_eq!(tidy(Path::new("plans/x/../../books/./england")), Path::new("books/england"));
+        assert_eq!(tidy(Path::new("../books")), Path::new("../books"));
+        assert_eq!(tidy(Path::new("a/..")), Path::new("."));
+    }
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_characters() {
+        let file = TextFile { name: "x".into(), text: "é = 1\nkey = 2\n".into() };
+        let at = file.text.find("= 2").unwrap();
+        let location = file.locate(at..at + 1);
+        assert_eq!((location.line, location.column), (2, 5));
+        let first = file.locate(3..4);
+        assert_eq!((first.line, first.column), (1, 3));
+    }
+}

@@ -1,0 +1,328 @@
+//! What the engine is given. Every value has been looked up, interpolated and checked by whoever made it; the engine only checks
+//! that the parts fit together.
+
+use std::collections::HashMap;
+
+use muster_core::{CITIZEN_AGES, STAFF_AGES, Setting};
+
+use crate::EngineError;
+
+/// People, or a rate, by single year of age from 16 to 75 and over.
+pub type Ages = [f64; STAFF_AGES.len()];
+
+/// People, or use of care, by single year of age from 0 to 90 and over.
+pub type Citizens = [f64; CITIZEN_AGES.len()];
+
+/// A rate or share by age.
+pub type Profile = Ages;
+
+/// Which profile of [`Profiles`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ProfileId(u32);
+
+/// The profiles of a run, each stored once: 42 systems that share a leaver rate share the numbers too.
+#[derive(Debug, Clone)]
+pub struct Profiles {
+    list: Vec<Profile>,
+    known: HashMap<Vec<u64>, ProfileId>,
+}
+
+impl Default for Profiles {
+    /// Starts with the profile that is nought at every age, under `ProfileId::default()`.
+    fn default() -> Self {
+        let mut profiles = Self { list: Vec::new(), known: HashMap::new() };
+        profiles.intern([0.0; STAFF_AGES.len()]);
+        profiles
+    }
+}
+
+impl Profiles {
+    /// The id of this profile, stored if it is new.
+    pub fn intern(&mut self, profile: Profile) -> ProfileId {
+        let key = profile.iter().map(|value| value.to_bits()).collect();
+        *self.known.entry(key).or_insert_with(|| {
+            self.list.push(profile);
+            ProfileId(self.list.len() as u32 - 1)
+        })
+    }
+
+    /// The profile with this id.
+    pub fn get(&self, id: ProfileId) -> &Profile {
+        &self.list[id.0 as usize]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Never: the profile of noughts is always there.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// How long a step is. Results are yearly either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Step {
+    /// One step a year.
+    #[default]
+    Year,
+    /// Twelve steps a year: chances convert by 1 − (1 − p)^(1/12), numbers of people by a twelfth. Training grades change over
+    /// in August and courses start and end in September.
+    Month,
+}
+
+/// A whole run.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// How many years after the baseline.
+    pub years: usize,
+    /// Year or month steps.
+    pub step: Step,
+    /// The places, in the order of results.
+    pub places: Vec<PlaceInputs>,
+    /// The cells: one for each place, profession and setting in which people work.
+    pub cells: Vec<Cell>,
+    /// Moves, cell to cell.
+    pub transfers: Vec<Transfer>,
+    /// Training programmes, one for each place that has students.
+    pub programmes: Vec<Programme>,
+    /// Rates and shares by age.
+    pub profiles: Profiles,
+}
+
+/// What holds for a whole place.
+#[derive(Debug, Clone)]
+pub struct PlaceInputs {
+    /// Its code, for messages.
+    pub code: String,
+    /// What drives demand there.
+    pub drivers: Drivers,
+    /// What staff cost there.
+    pub money: Money,
+}
+
+/// What drives demand.
+#[derive(Debug, Clone)]
+pub struct Drivers {
+    /// People who may need care, for the baseline and each year.
+    pub population: Vec<Citizens>,
+    /// Relative use per person, by [`Setting::index`].
+    pub use_by_age: [Citizens; Setting::ALL.len()],
+    /// Growth that age does not explain, for each year after the baseline.
+    pub other_growth: Vec<[f64; Setting::ALL.len()]>,
+    /// Activity that moves in from (above 1) or out to (below 1) other settings, for the baseline and each year.
+    pub setting_shift: Vec<[f64; Setting::ALL.len()]>,
+    /// Growth of labour productivity, for each year after the baseline.
+    pub productivity_growth: Vec<[f64; Setting::ALL.len()]>,
+}
+
+/// What staff cost beyond their earnings.
+#[derive(Debug, Clone)]
+pub struct Money {
+    /// Employer's cost as a multiple of earnings, for the baseline and each year.
+    pub on_cost: Vec<f64>,
+    /// Growth of pay beyond prices, for each year after the baseline.
+    pub real_pay_growth: Vec<f64>,
+    /// Cost of a temporary FTE as a multiple of a permanent one, for the baseline and each year.
+    pub temporary_premium: Vec<f64>,
+}
+
+/// One place, profession and setting.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Index into [`Inputs::places`].
+    pub place: usize,
+    /// Which profession; the engine only carries it.
+    pub profession: usize,
+    /// The care setting.
+    pub setting: Setting,
+    /// People in post at the baseline, by stage of training and age. One stage unless this is a training grade.
+    pub opening: Vec<Ages>,
+    /// FTE per head at the baseline.
+    pub opening_participation: ProfileId,
+    /// Demand at the baseline, in FTE.
+    pub demand_base_fte: f64,
+    /// What holds in the baseline year: used for demand, temporary staffing and cost, not for flows.
+    pub baseline: CellYear,
+    /// What holds in each year after the baseline.
+    pub years: Vec<CellYear>,
+}
+
+/// What holds for one cell in one year. By default nobody leaves, joins or works, and skill mix changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CellYear {
+    /// Chance of leaving the NHS, by age.
+    pub leaver: ProfileId,
+    /// FTE per head, by age.
+    pub participation: ProfileId,
+    /// Ages of those who join other than from a programme; adds to 1.
+    pub joiner_ages: ProfileId,
+    /// Returners in the year per opening head.
+    pub returner_rate: f64,
+    /// Joiners from the wider labour market in the year per opening head.
+    pub wider_market_rate: f64,
+    /// International joiners in the year.
+    pub international_headcount: f64,
+    /// Multiplier on demand from changes of skill mix.
+    pub skill_mix: f64,
+    /// Share of the gap that bank and agency staff cover.
+    pub temporary_fill: f64,
+    /// Earnings per FTE, before employer's costs, in prices of the book.
+    pub earnings_gbp: f64,
+}
+
+impl Default for CellYear {
+    fn default() -> Self {
+        let none = ProfileId::default();
+        Self {
+            leaver: none,
+            participation: none,
+            joiner_ages: none,
+            returner_rate: 0.0,
+            wider_market_rate: 0.0,
+            international_headcount: 0.0,
+            skill_mix: 1.0,
+            temporary_fill: 0.0,
+            earnings_gbp: 0.0,
+        }
+    }
+}
+
+impl Cell {
+    /// What holds in a year, counted from the baseline.
+    pub(crate) fn at(&self, year: usize) -> &CellYear {
+        if year == 0 { &self.baseline } else { &self.years[year - 1] }
+    }
+}
+
+/// How people move from one cell to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// A share of everyone in post, each year.
+    Rate,
+    /// A share of those who finish the last stage of a training grade.
+    Completion,
+    /// A number of people a year, limited to those there are.
+    Posts,
+}
+
+/// A move between two cells.
+#[derive(Debug, Clone)]
+pub struct Transfer {
+    /// Index of the cell people move from.
+    pub from: usize,
+    /// Index of the cell people move to, where they enter the first stage.
+    pub to: usize,
+    /// What the amount means.
+    pub how: How,
+    /// Share or people, for each year after the baseline.
+    pub amount: Vec<f64>,
+}
+
+/// A training programme at one place.
+#[derive(Debug, Clone)]
+pub struct Programme {
+    /// Index into [`Inputs::places`].
+    pub place: usize,
+    /// Which programme; the engine only carries it.
+    pub programme: usize,
+    /// Students at the baseline, by year of study; its length is the length of the course.
+    pub students: Vec<f64>,
+    /// Starters, for each year after the baseline.
+    pub intake: Vec<f64>,
+    /// Chance of withdrawing, for each year after the baseline.
+    pub withdrawal: Vec<f64>,
+    /// Share of those completing who join the NHS, for each year after the baseline.
+    pub join_share: Vec<f64>,
+    /// Ages at entry; adds to 1.
+    pub entry_ages: ProfileId,
+    /// The cells that those who join go to, and the share that goes to each; adds to 1.
+    pub fills: Vec<(usize, f64)>,
+}
+
+impl Inputs {
+    /// One place called ENG, nobody in it, constant population, no growth.
+    pub fn empty(years: usize) -> Self {
+        let settings = [0.0; Setting::ALL.len()];
+        let drivers = Drivers {
+            population: vec![[1.0; CITIZEN_AGES.len()]; years + 1],
+            use_by_age: [[1.0; CITIZEN_AGES.len()]; Setting::ALL.len()],
+            other_growth: vec![settings; years],
+            setting_shift: vec![[1.0; Setting::ALL.len()]; years + 1],
+            productivity_growth: vec![settings; years],
+        };
+        let money = Money {
+            on_cost: vec![1.0; years + 1],
+            real_pay_growth: vec![0.0; years],
+            temporary_premium: vec![1.0; years + 1],
+        };
+        Self {
+            years,
+            step: Step::Year,
+            places: vec![PlaceInputs { code: "ENG".to_owned(), drivers, money }],
+            cells: Vec::new(),
+            transfers: Vec::new(),
+            programmes: Vec::new(),
+            profiles: Profiles::default(),
+        }
+    }
+
+    /// Refuses parts that do not fit together.
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        let years = self.years;
+        let fail = |text: String| Err(EngineError::Inputs(text));
+        for place in &self.places {
+            let PlaceInputs { code, drivers, money } = place;
+            let fits = drivers.population.len() == years + 1
+                && drivers.setting_shift.len() == years + 1
+                && drivers.other_growth.len() == years
+                && drivers.productivity_growth.len() == years
+                && money.on_cost.len() == years + 1
+                && money.temporary_premium.len() == years + 1
+                && money.real_pay_growth.len() == years;
+            if !fits {
+                return fail(format!("place {code} does not have {years} years of drivers and costs"));
+            }
+        }
+        for (i, cell) in self.cells.iter().enumerate() {
+            if cell.place >= self.places.len() || cell.opening.is_empty() || cell.years.len() != years {
+                return fail(format!("cell {i} has no place, no stage or not {years} years"));
+            }
+            if cell.opening.iter().flatten().any(|people| !(people.is_finite() && *people >= 0.0)) {
+                return fail(format!("cell {i} opens with a number of people that is negative or not a number"));
+            }
+        }
+        let mut out_share = vec![0.0; self.cells.len() * years];
+        for (i, transfer) in self.transfers.iter().enumerate() {
+            if transfer.from >= self.cells.len() || transfer.to >= self.cells.len() || transfer.from == transfer.to {
+                return fail(format!("transfer {i} does not join two different cells"));
+            }
+            if transfer.amount.len() != years {
+                return fail(format!("transfer {i} does not have {years} years"));
+            }
+            let staged = self.cells[transfer.from].opening.len() > 1;
+            if staged != (transfer.how == How::Completion) && transfer.how != How::Posts {
+                return fail(format!("transfer {i}: completers leave training grades, and a rate leaves other cells"));
+            }
+            if transfer.how != How::Posts {
+                for (year, amount) in transfer.amount.iter().enumerate() {
+                    out_share[transfer.from * years + year] += amount;
+                }
+            }
+        }
+        if let Some(at) = out_share.iter().position(|share| *share > 1.0 + 1e-9) {
+            return fail(format!("more than everyone would move out of cell {} in year {}", at / years, at % years + 1));
+        }
+        for (i, programme) in self.programmes.iter().enumerate() {
+            let fits = [&programme.intake, &programme.withdrawal, &programme.join_share]
+                .iter()
+                .all(|series| series.len() == years);
+            if !fits || programme.students.is_empty() || programme.fills.iter().any(|(cell, _)| *cell >= self.cells.len()) {
+                return fail(format!("programme {i} has no year of study, a cell that is not there, or not {years} years"));
+            }
+        }
+        Ok(())
+    }
+}

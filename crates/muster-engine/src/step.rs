@@ -1,0 +1,377 @@
+//! One year of the workforce, in the order it happens: leave, move, train, join, age, close.
+
+use muster_core::{Probability, STAFF_AGES};
+
+use crate::inputs::{Ages, How, Inputs, Programme, Step};
+use crate::projection::{Cause, CellResult, Flow, ProgrammeYear, Projection, Unfilled, YearResult};
+use crate::EngineError;
+
+const NOBODY: Ages = [0.0; STAFF_AGES.len()];
+
+/// Index of the age from which a leaver counts as "55 and over".
+const AGE_55: usize = 55 - STAFF_AGES.youngest as usize;
+
+/// Month steps count from April.
+const AUGUST: usize = 4;
+const SEPTEMBER: usize = 5;
+
+/// The part of a year that a step covers, and what falls in it.
+#[derive(Clone, Copy)]
+struct Span {
+    /// Share of the year: 1 or 1/12.
+    share: f64,
+    /// Training grades go up a stage.
+    grades_change: bool,
+    /// Courses end and start.
+    courses_change: bool,
+    /// Everyone turns a year older.
+    ages: bool,
+}
+
+impl Span {
+    fn of_year(step: Step) -> Vec<Self> {
+        match step {
+            Step::Year => vec![Self { share: 1.0, grades_change: true, courses_change: true, ages: true }],
+            Step::Month => (0..12)
+                .map(|month| Self {
+                    share: 1.0 / 12.0,
+                    grades_change: month == AUGUST,
+                    courses_change: month == SEPTEMBER,
+                    ages: month == 11,
+                })
+                .collect(),
+        }
+    }
+
+    /// The chance over this span that makes `yearly` over the year.
+    fn chance(self, yearly: f64) -> f64 {
+        if self.share == 1.0 {
+            yearly
+        } else {
+            Probability::per_year(yearly.clamp(0.0, 1.0)).map_or(yearly, Probability::per_month)
+        }
+    }
+}
+
+/// Where everyone is, between two steps.
+struct State<'a> {
+    inputs: &'a Inputs,
+    /// First row of each cell in `stock`; a cell has a row for each stage.
+    first_row: Vec<usize>,
+    /// Transfers by the cell they leave.
+    transfers_from: Vec<Vec<usize>>,
+    stock: Vec<Ages>,
+    /// People on their way into each cell during a move.
+    incoming: Vec<Ages>,
+    students: Vec<Vec<f64>>,
+    outside: f64,
+}
+
+pub(crate) fn run(inputs: &Inputs) -> Result<Projection, EngineError> {
+    let mut state = State::open(inputs);
+    let mut projection = Projection {
+        cells: (0..inputs.cells.len()).map(|cell| CellResult { years: vec![state.count(cell, None)] }).collect(),
+        programmes: state.students.iter().map(|students| vec![at_baseline(students)]).collect(),
+        unfilled: Vec::new(),
+        outside_headcount: vec![0.0],
+    };
+    let spans = Span::of_year(inputs.step);
+    for year in 1..=inputs.years {
+        let opening_headcount: Vec<f64> =
+            projection.cells.iter().map(|cell| cell.years[year - 1].headcount).collect();
+        let mut flows = vec![YearResult::default(); inputs.cells.len()];
+        let mut training = vec![ProgrammeYear::default(); inputs.programmes.len()];
+        let mut unfilled = vec![0.0; inputs.transfers.len()];
+        for span in &spans {
+            state.leave(year, *span, &mut flows);
+            state.move_between_cells(year, *span, &mut flows, &mut unfilled);
+            state.train(year, *span, &mut flows, &mut training);
+            state.join(year, *span, &opening_headcount, &mut flows);
+            state.age(*span);
+        }
+        state.close(year, flows, training, unfilled, &mut projection);
+    }
+    Ok(projection)
+}
+
+fn at_baseline(students: &[f64]) -> ProgrammeYear {
+    ProgrammeYear { students: students.iter().sum(), ..ProgrammeYear::default() }
+}
+
+impl<'a> State<'a> {
+    fn open(inputs: &'a Inputs) -> Self {
+        let mut first_row = Vec::with_capacity(inputs.cells.len());
+        let mut stock = Vec::new();
+        for cell in &inputs.cells {
+            first_row.push(stock.len());
+            stock.extend_from_slice(&cell.opening);
+        }
+        let mut transfers_from = vec![Vec::new(); inputs.cells.len()];
+        for (i, transfer) in inputs.transfers.iter().enumerate() {
+            transfers_from[transfer.from].push(i);
+        }
+        Self {
+            inputs,
+            first_row,
+            transfers_from,
+            stock,
+            incoming: vec![NOBODY; inputs.cells.len()],
+            students: inputs.programmes.iter().map(|programme| programme.students.clone()).collect(),
+            outside: 0.0,
+        }
+    }
+
+    fn rows(&self, cell: usize) -> std::ops::Range<usize> {
+        let first = self.first_row[cell];
+        first..first + self.inputs.cells[cell].opening.len()
+    }
+
+    fn participation(&self, cell: usize, year: usize) -> &'a Ages {
+        self.inputs.profiles.get(self.inputs.cells[cell].years[year - 1].participation)
+    }
+
+    /// Everyone is exposed to the chance of leaving at their age.
+    fn leave(&mut self, year: usize, span: Span, flows: &mut [YearResult]) {
+        for (cell, flow) in flows.iter_mut().enumerate() {
+            let yearly = self.inputs.profiles.get(self.inputs.cells[cell].years[year - 1].leaver);
+            let chance = yearly.map(|rate| span.chance(rate));
+            let mut gone = NOBODY;
+            for row in self.rows(cell) {
+                for ((people, chance), gone) in self.stock[row].iter_mut().zip(&chance).zip(&mut gone) {
+                    let leaving = *people * chance;
+                    *people -= leaving;
+                    *gone += leaving;
+                }
+            }
+            self.outside += record_leavers(flow, &gone, self.participation(cell, year));
+        }
+    }
+
+    /// Moves are worked out from the same stock for all, then made at once, so their order does not matter.
+    fn move_between_cells(&mut self, year: usize, span: Span, flows: &mut [YearResult], unfilled: &mut [f64]) {
+        self.incoming.fill(NOBODY);
+        for cell in 0..flows.len() {
+            let rows = self.rows(cell);
+            let staged = rows.len() > 1;
+            if staged && !span.grades_change {
+                continue;
+            }
+            // Of a training grade, only those at the end of the last stage can go.
+            let last = rows.end - 1;
+            let candidates = self.stock[last];
+            let mut staying = candidates;
+            if !self.transfers_from[cell].is_empty() {
+                let fractions = self.fractions_out(cell, year, span, staged, &candidates, unfilled);
+                let mut leaving_fraction = 0.0;
+                for (i, fraction) in &fractions {
+                    leaving_fraction += fraction;
+                    let to = self.inputs.transfers[*i].to;
+                    for (incoming, people) in self.incoming[to].iter_mut().zip(&candidates) {
+                        *incoming += people * fraction;
+                    }
+                }
+                let mut moved = NOBODY;
+                for ((moved, people), staying) in moved.iter_mut().zip(&candidates).zip(&mut staying) {
+                    *moved = people * leaving_fraction;
+                    *staying -= *moved;
+                }
+                add(flows[cell].flow_mut(Cause::MovedOut), &moved, self.participation(cell, year));
+            }
+            if staged {
+                self.outside += record_leavers(&mut flows[cell], &staying, self.participation(cell, year));
+                self.stock[rows.clone()].rotate_right(1);
+                self.stock[rows.start] = NOBODY;
+            } else {
+                self.stock[last] = staying;
+            }
+        }
+        for (cell, flow) in flows.iter_mut().enumerate() {
+            let incoming = self.incoming[cell];
+            for (people, incoming) in self.stock[self.first_row[cell]].iter_mut().zip(&incoming) {
+                *people += incoming;
+            }
+            add(flow.flow_mut(Cause::MovedIn), &incoming, self.participation(cell, year));
+        }
+    }
+
+    /// The share of `candidates` that each transfer takes; together never more than everyone.
+    fn fractions_out(
+        &self,
+        cell: usize,
+        year: usize,
+        span: Span,
+        staged: bool,
+        candidates: &Ages,
+        unfilled: &mut [f64],
+    ) -> Vec<(usize, f64)> {
+        let there: f64 = candidates.iter().sum();
+        let transfers = &self.transfers_from[cell];
+        let amount = |i: usize| self.inputs.transfers[i].amount[year - 1];
+        let posts_now = |i: usize| if staged { amount(i) } else { amount(i) * span.share };
+        let by_share = |i: &usize| self.inputs.transfers[*i].how != How::Posts;
+
+        let yearly_share: f64 = transfers.iter().filter(|i| by_share(i)).map(|i| amount(*i)).sum();
+        let share_now = if staged { yearly_share } else { span.chance(yearly_share) };
+        let scale_shares = if yearly_share > 0.0 { share_now / yearly_share } else { 0.0 };
+        let posts: f64 = transfers.iter().filter(|i| !by_share(i)).map(|i| posts_now(*i)).sum();
+
+        let wanted = share_now + if there > 0.0 { posts / there } else { 0.0 };
+        let granted = if wanted > 1.0 { 1.0 / wanted } else { 1.0 };
+        transfers
+            .iter()
+            .map(|i| {
+                let fraction = if by_share(i) {
+                    amount(*i) * scale_shares * granted
+                } else {
+                    let taken = if there > 0.0 { posts_now(*i) / there * granted } else { 0.0 };
+                    unfilled[*i] += posts_now(*i) - taken * there;
+                    taken
+                };
+                (*i, fraction)
+            })
+            .collect()
+    }
+
+    /// Students go up a year or withdraw; those at the end complete; a new intake starts.
+    fn train(&mut self, year: usize, span: Span, flows: &mut [YearResult], training: &mut [ProgrammeYear]) {
+        if !span.courses_change {
+            return;
+        }
+        for (i, programme) in self.inputs.programmes.iter().enumerate() {
+            let students = &mut self.students[i];
+            let in_training: f64 = students.iter().sum();
+            let withdrawal = programme.withdrawal[year - 1];
+            students.iter_mut().for_each(|group| *group *= 1.0 - withdrawal);
+            let withdrawn = in_training * withdrawal;
+            students.rotate_right(1);
+            let completed = std::mem::replace(&mut students[0], programme.intake[year - 1]);
+            let joined = completed * programme.join_share[year - 1];
+            self.outside += withdrawn + (completed - joined) - programme.intake[year - 1];
+            let result = &mut training[i];
+            (result.intake, result.withdrawn) = (programme.intake[year - 1], withdrawn);
+            (result.completed, result.joined) = (completed, joined);
+
+            let ages = self.ages_at_completion(programme);
+            for (cell, share) in &programme.fills {
+                self.arrive(*cell, year, Cause::NewlyQualified, joined * share, &ages, &mut flows[*cell]);
+            }
+        }
+    }
+
+    /// Ages at entry, moved up by the length of the course.
+    fn ages_at_completion(&self, programme: &Programme) -> Ages {
+        let mut ages = *self.inputs.profiles.get(programme.entry_ages);
+        for _ in 0..programme.students.len() {
+            grow_older(&mut ages);
+        }
+        ages
+    }
+
+    /// Returners and the wider labour market, in proportion to the opening stock; then people from abroad.
+    fn join(&mut self, year: usize, span: Span, opening_headcount: &[f64], flows: &mut [YearResult]) {
+        for (cell, flow) in flows.iter_mut().enumerate() {
+            let rates = self.inputs.cells[cell].years[year - 1];
+            let ages = self.inputs.profiles.get(rates.joiner_ages);
+            let opening = opening_headcount[cell];
+            for (cause, people) in [
+                (Cause::Returner, rates.returner_rate * opening),
+                (Cause::WiderLabourMarket, rates.wider_market_rate * opening),
+                (Cause::International, rates.international_headcount),
+            ] {
+                if people > 0.0 {
+                    let arrived = people * span.share;
+                    self.outside -= arrived;
+                    self.arrive(cell, year, cause, arrived, ages, flow);
+                }
+            }
+        }
+    }
+
+    /// `people` of the given ages start in the first stage of a cell.
+    fn arrive(&mut self, cell: usize, year: usize, cause: Cause, people: f64, ages: &Ages, flow: &mut YearResult) {
+        let mut arriving = NOBODY;
+        for ((arriving, age), there) in arriving.iter_mut().zip(ages).zip(&mut self.stock[self.first_row[cell]]) {
+            *arriving = people * age;
+            *there += *arriving;
+        }
+        add(flow.flow_mut(cause), &arriving, self.participation(cell, year));
+    }
+
+    fn age(&mut self, span: Span) {
+        if span.ages {
+            self.stock.iter_mut().for_each(grow_older);
+        }
+    }
+
+    fn close(
+        &mut self,
+        year: usize,
+        flows: Vec<YearResult>,
+        training: Vec<ProgrammeYear>,
+        unfilled: Vec<f64>,
+        projection: &mut Projection,
+    ) {
+        for (cell, flow) in flows.into_iter().enumerate() {
+            let before = projection.cells[cell].years[year - 1].fte;
+            let mut result = self.count(cell, Some((year, flow)));
+            result.flow_mut(Cause::Hours).fte = result.fte - before - result.net_fte();
+            projection.cells[cell].years.push(result);
+        }
+        for (i, mut result) in training.into_iter().enumerate() {
+            result.students = self.students[i].iter().sum();
+            projection.programmes[i].push(result);
+        }
+        for (transfer, headcount) in unfilled.into_iter().enumerate() {
+            // Less than a millionth of a person is rounding.
+            if headcount > 1e-6 {
+                projection.unfilled.push(Unfilled { transfer, year, headcount });
+            }
+        }
+        projection.outside_headcount.push(self.outside);
+    }
+
+    /// Counts a cell: people, those of 55 and over, and FTE; at the baseline when there is no year.
+    fn count(&self, cell: usize, year: Option<(usize, YearResult)>) -> YearResult {
+        let participation = match year {
+            Some((year, _)) => self.participation(cell, year),
+            None => self.inputs.profiles.get(self.inputs.cells[cell].opening_participation),
+        };
+        let mut result = year.map(|(_, flows)| flows).unwrap_or_default();
+        for row in self.rows(cell) {
+            let people = &self.stock[row];
+            result.headcount += people.iter().sum::<f64>();
+            result.headcount_55_and_over += people[AGE_55..].iter().sum::<f64>();
+            result.fte += dot(people, participation);
+        }
+        result
+    }
+}
+
+/// Adds leavers to the record by age, and returns how many they are.
+fn record_leavers(result: &mut YearResult, gone: &Ages, participation: &Ages) -> f64 {
+    let mut part = |cause, ages: std::ops::Range<usize>| {
+        let flow = result.flow_mut(cause);
+        let people: f64 = gone[ages.clone()].iter().sum();
+        flow.headcount += people;
+        flow.fte += gone[ages.clone()].iter().zip(&participation[ages]).map(|(people, fte)| people * fte).sum::<f64>();
+        people
+    };
+    part(Cause::LeaverUnder55, 0..AGE_55) + part(Cause::Leaver55AndOver, AGE_55..gone.len())
+}
+
+fn add(flow: &mut Flow, people: &Ages, participation: &Ages) {
+    flow.headcount += people.iter().sum::<f64>();
+    flow.fte += dot(people, participation);
+}
+
+fn dot(people: &Ages, rate: &Ages) -> f64 {
+    people.iter().zip(rate).map(|(people, rate)| people * rate).sum()
+}
+
+/// Everyone turns a year older; the oldest age keeps its people.
+fn grow_older(ages: &mut Ages) {
+    let last = ages.len() - 1;
+    ages[last] += ages[last - 1];
+    ages.copy_within(0..last - 1, 1);
+    ages[0] = 0.0;
+}
