@@ -68,6 +68,11 @@ impl Diagnostics {
         self.list.is_empty()
     }
 
+    /// How many things are wrong so far.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// The list, by file and line, each thing once.
     pub fn into_list(mut self) -> Vec<Diagnostic> {
         self.list.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));

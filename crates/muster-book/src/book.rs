@@ -1,0 +1,170 @@
+//! A book: a folder of assumptions that speaks for one place.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use muster_core::{FinancialYear, PlaceCode, PlaceTree};
+use serde::{Deserialize, Serialize};
+
+use crate::assumption::{self, Passport, Stated};
+use crate::diagnostic::{Diagnostics, suggest};
+use crate::document::{At, Day, Document};
+use crate::files::Files;
+use crate::measure::Measure;
+use crate::source::Source;
+use crate::taxonomy::Taxonomy;
+
+/// What a book says of itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct Book {
+    /// Its name.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The place it speaks for.
+    pub place: PlaceCode,
+    /// The day its stocks stand on, if it has stocks.
+    pub baseline: Option<Date>,
+    /// What to know about it.
+    pub about: String,
+    /// Where it is.
+    pub folder: PathBuf,
+    /// The year of its prices, if it has money in it.
+    pub price_year: Option<FinancialYear>,
+    /// What in it was fitted to a published outcome.
+    pub calibrated: Vec<Calibrated>,
+}
+
+/// An assumption that was fitted to a published outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Calibrated {
+    /// Which assumption.
+    pub assumption: String,
+    /// The outcome, in words.
+    pub to: String,
+    /// The outcome, as a number.
+    pub published: f64,
+    /// Who published it.
+    pub source: String,
+    /// Where.
+    #[serde(rename = "where", default)]
+    pub where_in_source: String,
+    /// How it was fitted.
+    pub method: String,
+    /// The file that holds the assumption.
+    pub file: String,
+}
+
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawBook {
+    id: String,
+    title: String,
+    place: At<String>,
+    baseline: Option<Day>,
+    #[serde(default)]
+    about: String,
+}
+
+/// A document that held only a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// What is known while a book is read.
+pub(crate) struct Context<'a> {
+    pub files: &'a mut Files,
+    pub taxonomy: &'a Taxonomy,
+    pub places: &'a PlaceTree,
+    pub sources: &'a BTreeMap<String, Source>,
+    pub book_place: PlaceCode,
+    /// Passports seen so far: thousands of cells share a few.
+    pub passports: RefCell<HashSet<Arc<Passport>>>,
+}
+
+impl Context<'_> {
+    /// One copy of each passport.
+    pub(crate) fn share(&self, passport: Passport) -> Arc<Passport> {
+        let mut known = self.passports.borrow_mut();
+        if let Some(same) = known.get(&passport) {
+            return Arc::clone(same);
+        }
+        let passport = Arc::new(passport);
+        known.insert(Arc::clone(&passport));
+        passport
+    }
+}
+
+/// The files of a book that are not assumptions.
+const STRUCTURE: [&str; 5] = ["book.toml", "professions.toml", "programmes.toml", "moves.toml", "calibration.toml"];
+
+impl Book {
+    /// Reads `book.toml`.
+    pub(crate) fn read(folder: &Path, places: &PlaceTree, files: &mut Files, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let file = files.read(&folder.join("book.toml"), diagnostics)?;
+        let raw = Document::parse(&file, diagnostics)?.rest::<RawBook>("a book", diagnostics)?;
+        let place = raw.place.parse::<PlaceCode>().ok().filter(|code| places.get(code).is_some());
+        if place.is_none() {
+            let known = places.iter().map(|place| place.code.as_str());
+            let help = suggest(&raw.place, known, "places are listed in places.csv of the national book");
+            let message = format!("no place has the code `{}`", raw.place.value);
+            diagnostics.push("M010", file.locate(raw.place.span.clone()), message, help);
+        }
+        Some(Self {
+            id: raw.id,
+            title: raw.title,
+            place: place?,
+            baseline: raw.baseline.map(|day| day.0),
+            about: raw.about,
+            folder: crate::files::tidy(folder),
+            price_year: None,
+            calibrated: Vec::new(),
+        })
+    }
+
+    /// Reads every assumption of the book.
+    pub(crate) fn read_assumptions(&mut self, context: &mut Context<'_>, diagnostics: &mut Diagnostics) -> Vec<Stated> {
+        let mut stated = Vec::new();
+        for path in Files::toml_files_below(&self.folder, diagnostics) {
+            let structure = path.parent() == Some(&self.folder) && STRUCTURE.iter().any(|name| path.ends_with(name));
+            if structure {
+                continue;
+            }
+            let values = assumption::read(&path, context, diagnostics);
+            if values.first().is_some_and(|value| value.measure == Measure::EarningsGbp)
+                && let Some(file) = context.files.read(&path, diagnostics)
+            {
+                self.price_year = assumption::price_year(&file);
+            }
+            stated.extend(values);
+        }
+        self.read_calibration(context, diagnostics);
+        stated
+    }
+
+    fn read_calibration(&mut self, context: &mut Context<'_>, diagnostics: &mut Diagnostics) {
+        let path = self.folder.join("calibration.toml");
+        if !path.exists() {
+            return;
+        }
+        let Some(file) = context.files.read(&path, diagnostics) else { return };
+        let Some(mut document) = Document::parse(&file, diagnostics) else { return };
+        for calibrated in document.list::<Calibrated>("calibrated", diagnostics) {
+            let place = file.locate(calibrated.span.clone());
+            if !context.sources.contains_key(&calibrated.source) {
+                let help = "describe it in a file of that name in sources/";
+                diagnostics.push("M011", place, format!("no source is called `{}`", calibrated.source), help);
+            } else if !self.folder.join(&calibrated.file).exists() {
+                let help = "name the file that holds the assumption, relative to the book";
+                diagnostics.push("M001", place, format!("the book has no file `{}`", calibrated.file), help);
+            } else {
+                self.calibrated.push(calibrated.value);
+            }
+        }
+        document.rest::<Nothing>("a list of calibrated assumptions", diagnostics);
+    }
+}

@@ -1,0 +1,323 @@
+//! Every assumption of the books a plan stands on, found by what it is for.
+//!
+//! The most local value wins; then the later book; then the more exact subject: a profession before its staff group before everyone.
+
+use std::collections::{BTreeMap, HashMap};
+
+use muster_core::{Age, FinancialYear, PlaceCode, PlaceKind, PlaceTree, Setting};
+
+use crate::assumption::{Entry, Interpolation, Key, Scope, Stated};
+use crate::book::Book;
+use crate::diagnostic::Diagnostics;
+use crate::measure::Measure;
+use crate::source::Source;
+use crate::taxonomy::Taxonomy;
+
+/// Which end of a range to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Side {
+    /// The value itself.
+    #[default]
+    Central,
+    /// The low end.
+    Low,
+    /// The high end.
+    High,
+}
+
+/// One book's values for one thing, by date.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// Of what.
+    pub measure: Measure,
+    /// For what.
+    pub key: Key,
+    /// In which book, as an index into [`Shelf::books`].
+    pub book: usize,
+    /// By date.
+    pub entries: Vec<Entry>,
+}
+
+/// The books of a plan.
+#[derive(Debug)]
+pub struct Shelf {
+    /// What there is to plan for.
+    pub taxonomy: Taxonomy,
+    /// Where.
+    pub places: PlaceTree,
+    /// Where numbers come from, by id.
+    pub sources: BTreeMap<String, Source>,
+    /// The books, in the order of layers.
+    pub books: Vec<Book>,
+    series: Vec<Series>,
+    index: HashMap<(Measure, Scope), Vec<usize>>,
+}
+
+/// A question to the shelf.
+#[derive(Debug, Clone)]
+pub struct Ask<'a> {
+    /// Of what.
+    pub measure: Measure,
+    /// For whom, the most exact first.
+    pub scopes: Vec<Scope>,
+    /// In which setting.
+    pub setting: Option<Setting>,
+    /// Where: the place, then its parents.
+    pub lineage: &'a [PlaceCode],
+}
+
+/// A local value that stands in for a national one.
+#[derive(Debug, Clone)]
+pub struct Override<'a> {
+    /// The series that wins.
+    pub winner: &'a Series,
+    /// The series it covers.
+    pub loser: &'a Series,
+}
+
+impl Entry {
+    fn on(&self, side: Side) -> f64 {
+        match side {
+            Side::Central => self.value,
+            Side::Low => self.low,
+            Side::High => self.high,
+        }
+    }
+}
+
+impl Series {
+    /// The entry in force in a year.
+    pub fn entry(&self, year: FinancialYear) -> Option<&Entry> {
+        let after = self.entries.partition_point(|entry| entry.from <= year);
+        self.entries[..after].last().filter(|entry| entry.to.is_none_or(|to| year <= to))
+    }
+
+    /// The value in a year.
+    pub fn at(&self, year: FinancialYear, side: Side) -> Option<f64> {
+        let entry = self.entry(year)?;
+        let next = self.entries.iter().find(|next| next.from > year);
+        Some(match next {
+            Some(next) => between(entry.interpolation, (entry.from, entry.on(side)), (next.from, next.on(side)), year),
+            None => entry.on(side),
+        })
+    }
+
+    /// Whether some entry is uncertain.
+    pub fn has_range(&self) -> bool {
+        self.entries.iter().any(|entry| entry.low < entry.high)
+    }
+}
+
+/// The value in `year` between two dated ones.
+pub(crate) fn between(
+    how: Interpolation,
+    (from, start): (FinancialYear, f64),
+    (to, end): (FinancialYear, f64),
+    year: FinancialYear,
+) -> f64 {
+    let along = f64::from(year.years_since(from)) / f64::from(to.years_since(from));
+    match how {
+        Interpolation::Step => start,
+        Interpolation::Linear => start + (end - start) * along,
+        Interpolation::Growth if start > 0.0 && end > 0.0 => start * (end / start).powf(along),
+        Interpolation::Growth => start,
+    }
+}
+
+impl Ask<'_> {
+    /// Whether a value for `key` answers this question, at some age.
+    pub fn fits(&self, key: &Key) -> bool {
+        self.scopes.contains(&key.scope)
+            && key.setting.is_none_or(|setting| self.setting == Some(setting))
+            && key.place.as_ref().is_none_or(|place| self.lineage.contains(place))
+    }
+}
+
+impl Shelf {
+    pub(crate) fn new(
+        taxonomy: Taxonomy,
+        places: PlaceTree,
+        sources: BTreeMap<String, Source>,
+        books: Vec<Book>,
+        stated: Vec<(usize, Stated)>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut by_key: BTreeMap<(Measure, Key, usize), Vec<Entry>> = BTreeMap::new();
+        for (book, Stated { measure, key, entry }) in stated {
+            by_key.entry((measure, key, book)).or_default().push(entry);
+        }
+        let mut shelf = Self { taxonomy, places, sources, books, series: Vec::new(), index: HashMap::new() };
+        for ((measure, key, book), mut entries) in by_key {
+            entries.sort_by_key(|entry| entry.from);
+            for pair in entries.windows(2) {
+                let (first, second) = (&pair[0], &pair[1]);
+                if first.from == second.from || first.to.is_some_and(|to| to >= second.from) {
+                    let what = shelf.name(measure, &key);
+                    let message = format!("{what} is stated twice for {}; the other is at {}", second.from, first.location);
+                    let help = "remove one, or end the first with `to` before the second begins";
+                    diagnostics.push("M013", second.location.clone(), message, help);
+                }
+            }
+            shelf.index.entry((measure, key.scope)).or_default().push(shelf.series.len());
+            shelf.series.push(Series { measure, key, book, entries });
+        }
+        shelf.refuse_overlapping_ages(diagnostics);
+        shelf.refuse_amounts_for_regions(diagnostics);
+        shelf
+    }
+
+    fn refuse_overlapping_ages(&self, diagnostics: &mut Diagnostics) {
+        for list in self.index.values() {
+            for (i, first) in list.iter().map(|i| &self.series[*i]).enumerate() {
+                for second in list[i + 1..].iter().map(|i| &self.series[*i]) {
+                    let (Some(a), Some(b)) = (first.key.ages, second.key.ages) else { continue };
+                    let same = first.book == second.book
+                        && first.key.setting == second.key.setting
+                        && first.key.place == second.key.place
+                        && a != b
+                        && a.overlaps(b);
+                    if same {
+                        let what = self.name(first.measure, &Key { ages: None, ..first.key.clone() });
+                        let other = &first.entries[0].location;
+                        let message = format!("{what} is stated for ages {b} and, at {other}, for ages {a}, which overlap");
+                        let help = "change the bands so that each age is in one of them";
+                        diagnostics.push("M013", second.entries[0].location.clone(), message, help);
+                    }
+                }
+            }
+        }
+    }
+
+    fn refuse_amounts_for_regions(&self, diagnostics: &mut Diagnostics) {
+        for series in self.series.iter().filter(|series| series.measure.spec().shared) {
+            let Some(place) = series.key.place.as_ref().and_then(|code| self.places.get(code)) else { continue };
+            if place.kind == PlaceKind::Region {
+                let message = format!("{} is an amount, and {} is a region", series.measure.id(), place.name);
+                let help = "state amounts for England, a system or a trust; regions are added up from their systems";
+                diagnostics.push("M016", series.entries[0].location.clone(), message, help);
+            }
+        }
+    }
+
+    /// Every series, by measure and key.
+    pub fn series(&self) -> impl Iterator<Item = &Series> {
+        self.series.iter()
+    }
+
+    pub(crate) fn get(&self, index: usize) -> &Series {
+        &self.series[index]
+    }
+
+    /// The series that may answer a question, as indices, the one that wins first.
+    pub(crate) fn candidates(&self, ask: &Ask<'_>) -> Vec<usize> {
+        let mut found: Vec<(_, usize)> = Vec::new();
+        for (exactness, scope) in ask.scopes.iter().enumerate() {
+            for &i in self.index.get(&(ask.measure, *scope)).into_iter().flatten() {
+                let Series { key, book, .. } = &self.series[i];
+                if ask.fits(key) {
+                    let distance = match &key.place {
+                        Some(place) => ask.lineage.iter().position(|at| at == place),
+                        None => Some(ask.lineage.len()),
+                    };
+                    found.push(((distance, usize::MAX - book, exactness, key.setting.is_none()), i));
+                }
+            }
+        }
+        found.sort();
+        found.into_iter().map(|(_, i)| i).collect()
+    }
+
+    /// The series that answers a question in a year, at an age where ages matter.
+    pub fn find(&self, ask: &Ask<'_>, age: Option<Age>, year: FinancialYear) -> Option<&Series> {
+        self.candidates(ask).into_iter().map(|i| &self.series[i]).find(|series| {
+            let at_age = match (series.key.ages, age) {
+                (Some(band), Some(age)) => band.contains(age),
+                _ => true,
+            };
+            at_age && series.entry(year).is_some()
+        })
+    }
+
+    /// Who a profession is, for a question: itself, its staff group, everyone.
+    pub fn scopes_of_profession(&self, profession: usize) -> Vec<Scope> {
+        vec![Scope::Profession(profession), Scope::Group(self.taxonomy.professions[profession].group), Scope::All]
+    }
+
+    /// What later books override, the winner and what it covers.
+    pub fn overrides(&self) -> Vec<Override<'_>> {
+        let mut found = Vec::new();
+        for winner in self.series.iter().filter(|series| series.book > 0) {
+            let covered = |loser: &&Series| {
+                loser.measure == winner.measure
+                    && loser.book < winner.book
+                    && loser.key.scope == winner.key.scope
+                    && loser.key.setting == winner.key.setting
+                    && match (loser.key.ages, winner.key.ages) {
+                        (Some(a), Some(b)) => a.overlaps(b),
+                        _ => true,
+                    }
+            };
+            found.extend(self.series.iter().filter(covered).map(|loser| Override { winner, loser }));
+        }
+        found
+    }
+
+    /// "leaver rate of Midwives, ages 16-24", for messages.
+    pub fn name(&self, measure: Measure, key: &Key) -> String {
+        let mut text = measure.id().to_owned();
+        let subject = self.subject(key.scope);
+        if !subject.is_empty() {
+            text.push_str(" of ");
+            text.push_str(&subject);
+        }
+        if let Some(setting) = key.setting {
+            text.push_str(", ");
+            text.push_str(setting.title());
+        }
+        if let Some(ages) = key.ages {
+            text.push_str(&format!(", ages {ages}"));
+        }
+        if let Some(place) = key.place.as_ref().and_then(|code| self.places.get(code)) {
+            text.push_str(&format!(", in {}", place.name));
+        }
+        text
+    }
+
+    /// The title of a profession, group, programme or move; empty for everything.
+    pub fn subject(&self, scope: Scope) -> String {
+        match scope {
+            Scope::All => String::new(),
+            Scope::Group(i) => self.taxonomy.groups[i].title.clone(),
+            Scope::Profession(i) => self.taxonomy.professions[i].title.clone(),
+            Scope::Programme(i) => self.taxonomy.programmes[i].title.clone(),
+            Scope::Move(i) => self.taxonomy.moves[i].title.clone(),
+        }
+    }
+
+    /// The id of a profession, group, programme or move; `all` for everything.
+    pub fn subject_id(&self, scope: Scope) -> &str {
+        match scope {
+            Scope::All => "all",
+            Scope::Group(i) => &self.taxonomy.groups[i].id,
+            Scope::Profession(i) => &self.taxonomy.professions[i].id,
+            Scope::Programme(i) => &self.taxonomy.programmes[i].id,
+            Scope::Move(i) => &self.taxonomy.moves[i].id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn between_two_dates_a_value_steps_or_goes_straight_or_grows() {
+        let (from, to) = (FinancialYear::starting(2022), FinancialYear::starting(2026));
+        let year = FinancialYear::starting(2024);
+        assert_eq!(between(Interpolation::Step, (from, 100.0), (to, 200.0), year), 100.0);
+        assert_eq!(between(Interpolation::Linear, (from, 100.0), (to, 200.0), year), 150.0);
+        // Half of four years at a constant rate: 100 × √2.
+        let grown = between(Interpolation::Growth, (from, 100.0), (to, 200.0), year);
+        assert!((grown - 100.0 * 2.0_f64.sqrt()).abs() < 1e-9);
+    }
+}
