@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 /// Where in a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Location {
     /// The file, as the reader named it.
     pub file: String,
@@ -75,7 +75,11 @@ impl Diagnostics {
 
     /// The list, by file and line, each thing once.
     pub fn into_list(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
+        let order = |found: &Diagnostic| {
+            let Location { file, line, column, .. } = found.location.clone();
+            (file, line, column, found.code, found.message.clone())
+        };
+        self.list.sort_by_cached_key(order);
         self.list.dedup();
         self.list
     }

@@ -83,7 +83,7 @@ pub(crate) struct Document<'f> {
 
 impl<'f> Document<'f> {
     /// Parses a file; syntax errors are reported, all of them, and what could be read is kept only when there are none.
-    pub fn parse(file: &'f TextFile, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub(crate) fn parse(file: &'f TextFile, diagnostics: &mut Diagnostics) -> Option<Self> {
         let (root, errors) = DeTable::parse_recoverable(&file.text);
         for error in &errors {
             let location = file.locate(error.span().unwrap_or(0..0));
@@ -95,7 +95,7 @@ impl<'f> Document<'f> {
     }
 
     /// Takes the items of `[[name]]` out of the document and reads each by itself.
-    pub fn list<T: DeserializeOwned>(&mut self, name: &str, diagnostics: &mut Diagnostics) -> Vec<At<T>> {
+    pub(crate) fn list<T: DeserializeOwned>(&mut self, name: &str, diagnostics: &mut Diagnostics) -> Vec<At<T>> {
         let Some(list) = self.root.remove(name) else { return Vec::new() };
         let span = list.span();
         let DeValue::Array(items) = list.into_inner() else {
@@ -107,7 +107,7 @@ impl<'f> Document<'f> {
     }
 
     /// Reads what is left after the lists were taken out.
-    pub fn rest<T: DeserializeOwned>(self, what: &str, diagnostics: &mut Diagnostics) -> Option<T> {
+    pub(crate) fn rest<T: DeserializeOwned>(self, what: &str, diagnostics: &mut Diagnostics) -> Option<T> {
         let end = self.file.text.find("\n[").unwrap_or(self.file.text.len());
         let item = Spanned::new(0..end, DeValue::Table(self.root));
         let file = self.file;
@@ -115,7 +115,7 @@ impl<'f> Document<'f> {
     }
 
     /// Whether the document says anything under this name.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.root.contains_key(name)
     }
 

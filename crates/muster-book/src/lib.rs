@@ -1,0 +1,42 @@
+//! Books and plans: read, checked, explained, and resolved into what the engine is given.
+//!
+//! A [`Plan`] is read with everything it stands on. Reading finds everything that is wrong, not only the first thing, and each
+//! [`Diagnostic`] names the place, the cause and the next step. A plan that was read is sound: [`Plan::resolve`] can then only find that a
+//! value is missing for a year or a place.
+//!
+//! The format is described in `docs/book-format.md`.
+
+mod assumption;
+mod book;
+mod diagnostic;
+mod document;
+mod figure;
+mod files;
+mod measure;
+mod plan;
+mod resolve;
+mod schema;
+mod shelf;
+mod source;
+mod table;
+mod taxonomy;
+
+pub use assumption::{Distribution, Entry, Interpolation, Key, Kind, Passport, Scope};
+pub use book::{Book, Calibrated};
+pub use diagnostic::{CODES, Code, Diagnostic, Location};
+pub use figure::{Figure, FigureMeasure, Form, professions_named};
+pub use files::{Files, TextFile};
+pub use measure::{MEASURES, Measure, Part, Spec, Subject};
+pub use plan::{
+    Action, COUNTERFACTUAL, Change, Check, Cost, Effect, Expect, Level, Owner, PLAN, Plan, Role, Scenario, systems_of,
+};
+pub use resolve::{Assumption, Moved, Resolved};
+pub use schema::schemas;
+pub use shelf::{Ask, Override, Series, Shelf, Side};
+pub use source::{Grade, Source};
+pub use taxonomy::{Group, Move, Profession, Programme, Taxonomy};
+
+/// The nearest of some known names to a wrong one: "did you mean".
+pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    diagnostic::nearest(wrong, known)
+}

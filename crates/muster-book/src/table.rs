@@ -1,6 +1,6 @@
 //! CSV tables, cell by cell, each with its place in the file.
 
-use muster_core::{Place, PlaceCode, PlaceTree};
+use muster_core::{Place, PlaceCode, PlaceKind, PlaceTree};
 
 use crate::diagnostic::{Diagnostics, Location, nearest};
 use crate::files::TextFile;
@@ -160,7 +160,7 @@ pub(crate) fn read_places(file: &TextFile, diagnostics: &mut Diagnostics) -> Opt
                 diagnostics.push("M018", row.place(column), message, "write it as 2022-07-01");
             }).ok()
         };
-        let kind = row.cell("kind").unwrap_or_default().parse();
+        let kind = row.cell("kind").unwrap_or_default().parse::<PlaceKind>();
         if let Err(message) = &kind {
             diagnostics.push("M019", row.place("kind"), message.clone(), "one of the four kinds is needed");
         }

@@ -1,0 +1,57 @@
+//! JSON Schema of each file, for editors.
+
+use schemars::{JsonSchema, schema_for};
+use serde_json::Value;
+
+use crate::{assumption, book, figure, plan, source, taxonomy};
+
+/// Files made of one list of sections, in the shape an editor sees them.
+macro_rules! lists {
+    ($name:ident { $($field:ident : $item:ty),* }) => {
+        #[derive(JsonSchema)]
+        #[expect(dead_code, reason = "only its shape is used")]
+        #[schemars(deny_unknown_fields)]
+        struct $name {
+            $(#[serde(default)] $field: Vec<$item>,)*
+        }
+    };
+}
+
+lists!(Professions { group: taxonomy::RawGroup, profession: taxonomy::RawProfession });
+lists!(Programmes { programme: taxonomy::RawProgramme });
+lists!(Actions { action: plan::RawAction });
+lists!(Scenarios { scenario: plan::RawScenario });
+lists!(Targets { target: plan::RawCheck });
+lists!(Checks { check: plan::RawCheck });
+lists!(Calibration { calibrated: book::Calibrated });
+
+/// `move` cannot be a field name in Rust.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape is used")]
+#[schemars(deny_unknown_fields)]
+struct Moves {
+    #[serde(default, rename = "move")]
+    moves: Vec<taxonomy::RawMove>,
+}
+
+/// The name of each schema and the schema itself.
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    [
+        ("action", schema_for!(Actions)),
+        ("assumption", schema_for!(assumption::RawFile)),
+        ("book", schema_for!(book::RawBook)),
+        ("calibration", schema_for!(Calibration)),
+        ("check", schema_for!(Checks)),
+        ("figure", schema_for!(figure::RawFigure)),
+        ("move", schema_for!(Moves)),
+        ("plan", schema_for!(plan::RawPlan)),
+        ("profession", schema_for!(Professions)),
+        ("programme", schema_for!(Programmes)),
+        ("scenario", schema_for!(Scenarios)),
+        ("source", schema_for!(source::RawSource)),
+        ("target", schema_for!(Targets)),
+    ]
+    .into_iter()
+    .map(|(name, schema)| (name, schema.to_value()))
+    .collect()
+}
