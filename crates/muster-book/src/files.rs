@@ -90,6 +90,21 @@ impl Files {
         self.read.iter().map(|(path, file)| (path.as_path(), file))
     }
 
+    /// Every file by the path it has below the folder that holds them all: the same wherever that folder stands.
+    pub fn by_relative_path(&self) -> BTreeMap<String, &TextFile> {
+        let absolute = |path: &Path| tidy(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let paths: Vec<PathBuf> = self.read.keys().map(|path| absolute(path)).collect();
+        let mut root = paths.first().and_then(|path| path.parent()).map(Path::to_owned).unwrap_or_default();
+        while !paths.iter().all(|path| path.starts_with(&root)) {
+            root.pop();
+        }
+        let relative = |path: &Path| {
+            let below = path.strip_prefix(&root).unwrap_or(path);
+            below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+        };
+        paths.iter().map(|path| relative(path)).zip(self.read.values()).collect()
+    }
+
     /// The `.toml` files in a folder and the folders in it, by path.
     pub(crate) fn toml_files_below(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
         let folder = tidy(folder);

@@ -30,7 +30,7 @@ pub use measure::{MEASURES, Measure, Part, Spec, Subject};
 pub use plan::{
     Action, COUNTERFACTUAL, Change, Check, Cost, Effect, Expect, Level, Owner, PLAN, Plan, Role, Scenario, systems_of,
 };
-pub use resolve::{Assumption, Moved, Resolved};
+pub use resolve::{Assumption, Lookups, Moved, Resolved};
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};
 pub use source::{Grade, Source};

@@ -415,6 +415,21 @@ impl Plan {
         self.scenarios.iter().find(|scenario| scenario.id == id)
     }
 
+    /// Where something is written, by a path that is the same wherever the plan's files stand: `books/england/…csv:12`.
+    pub fn written_at(&self, location: &Location) -> String {
+        let files = self.files.by_relative_path();
+        let path = files.iter().find(|(_, file)| file.name() == location.file).map(|(path, _)| path.as_str());
+        format!("{}:{}", path.unwrap_or(&location.file), location.line)
+    }
+
+    /// The plan's folder, by the same kind of path.
+    pub fn relative_folder(&self) -> String {
+        let own = self.folder.join("plan.toml").display().to_string();
+        let files = self.files.by_relative_path();
+        let path = files.iter().find(|(_, file)| file.name() == own).map(|(path, _)| path.as_str());
+        path.and_then(|path| path.strip_suffix("/plan.toml")).unwrap_or_default().to_owned()
+    }
+
     /// What a scenario does to assumptions, in the order it does it.
     pub fn effects<'p>(&'p self, scenario: &'p Scenario) -> Vec<&'p Effect> {
         let of_actions = scenario.actions.iter().flat_map(|i| &self.actions[*i].effects);

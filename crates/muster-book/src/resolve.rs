@@ -47,18 +47,37 @@ pub struct Resolved {
 impl Plan {
     /// Looks up everything a run of `scenario` needs for `places`, or says what is missing.
     pub fn resolve(&self, scenario: &Scenario, places: &[PlaceCode], step: Step) -> Result<Resolved, Vec<Diagnostic>> {
-        self.resolve_moved(scenario, places, step, None)
+        self.resolve_keeping(scenario, places, step).map(|(resolved, _)| resolved)
     }
 
-    /// The same, with one assumption moved to an end of its range.
+    /// The same, and keeps what was looked up for [`Plan::resolve_moved`].
+    pub fn resolve_keeping(
+        &self,
+        scenario: &Scenario,
+        places: &[PlaceCode],
+        step: Step,
+    ) -> Result<(Resolved, Lookups), Vec<Diagnostic>> {
+        let mut resolver = Resolver::new(self, scenario, None);
+        let inputs = resolver.inputs(places, step);
+        let Resolver { diagnostics, lookups, .. } = resolver.report_missing();
+        let resolved = Resolved { inputs, places: places.to_vec(), years: self.years() };
+        diagnostics.into_result((resolved, lookups))
+    }
+
+    /// The same scenario and places with one assumption moved to an end of its range; only what it touches is looked up again.
     pub fn resolve_moved(
         &self,
         scenario: &Scenario,
         places: &[PlaceCode],
         step: Step,
-        moved: Option<&Moved>,
+        moved: &Moved,
+        kept: &Lookups,
     ) -> Result<Resolved, Vec<Diagnostic>> {
-        let mut resolver = Resolver::new(self, scenario, moved);
+        let touched = match &moved.assumption {
+            Assumption::Stated(measure, ..) => vec![*measure],
+            Assumption::Delivery(action) => self.actions[*action].effects.iter().map(|effect| effect.measure).collect(),
+        };
+        let mut resolver = Resolver::new(self, scenario, Some((moved, kept, touched)));
         let inputs = resolver.inputs(places, step);
         let Resolver { diagnostics, .. } = resolver.report_missing();
         diagnostics.into_result(Resolved { inputs, places: places.to_vec(), years: self.years() })
@@ -95,6 +114,18 @@ impl Plan {
 /// Which series and effects make a profile; the same ones make the same profile.
 type ProfileKey = (Measure, Vec<usize>, Vec<usize>);
 
+/// What was asked: the measure, its most exact subject, the setting, the place, and from which year on.
+type Asked = (Measure, Scope, Option<Setting>, PlaceCode, FinancialYear, usize);
+
+/// Every answer of a resolved scenario, kept so that moving one assumption costs little.
+#[derive(Debug, Clone, Default)]
+pub struct Lookups {
+    values: HashMap<Asked, Vec<f64>>,
+    profiles: HashMap<Asked, Vec<ProfileId>>,
+    citizens: HashMap<Asked, Citizens>,
+    table: Profiles,
+}
+
 /// What is missing of one measure for one subject.
 #[derive(Default)]
 struct Missing {
@@ -106,9 +137,10 @@ struct Missing {
 struct Resolver<'p> {
     plan: &'p Plan,
     effects: Vec<&'p Effect>,
-    moved: Option<&'p Moved>,
+    /// What is moved, what was looked up before, and the measures for which that no longer holds.
+    moved: Option<(&'p Moved, &'p Lookups, Vec<Measure>)>,
     years: Vec<FinancialYear>,
-    profiles: Profiles,
+    lookups: Lookups,
     known_profiles: HashMap<ProfileKey, Vec<ProfileId>>,
     missing: BTreeMap<(Measure, String), Missing>,
     /// Wholes whose parts were already found not to add up, so that each is reported once and not for each year.
@@ -123,13 +155,15 @@ struct Amount {
 }
 
 impl<'p> Resolver<'p> {
-    fn new(plan: &'p Plan, scenario: &'p Scenario, moved: Option<&'p Moved>) -> Self {
+    fn new(plan: &'p Plan, scenario: &'p Scenario, moved: Option<(&'p Moved, &'p Lookups, Vec<Measure>)>) -> Self {
+        // Ids of profiles that were looked up before must go on meaning the same.
+        let table = moved.as_ref().map_or_else(Profiles::default, |(_, kept, _)| kept.table.clone());
         Self {
             plan,
             effects: plan.effects(scenario),
             moved,
             years: plan.years(),
-            profiles: Profiles::default(),
+            lookups: Lookups { table, ..Lookups::default() },
             known_profiles: HashMap::new(),
             missing: BTreeMap::new(),
             not_one: BTreeSet::new(),
@@ -153,7 +187,7 @@ impl<'p> Resolver<'p> {
             let (drivers, money) = (self.drivers(&lineage), self.money(&lineage));
             inputs.places.push(PlaceInputs { code: code.to_string(), drivers, money });
         }
-        inputs.profiles = std::mem::take(&mut self.profiles);
+        inputs.profiles = self.lookups.table.clone();
         inputs
     }
 
@@ -169,7 +203,7 @@ impl<'p> Resolver<'p> {
 
     /// The end of its range that a series is moved to.
     fn side(&self, series: &Series) -> Side {
-        match self.moved {
+        match self.moved.as_ref().map(|(moved, ..)| moved) {
             Some(Moved { assumption: Assumption::Stated(measure, scope, setting), side })
                 if (*measure, *scope, *setting) == (series.measure, series.key.scope, series.key.setting) =>
             {
@@ -181,7 +215,7 @@ impl<'p> Resolver<'p> {
 
     /// How much of an effect is delivered.
     fn delivered(&self, effect: &Effect) -> f64 {
-        match self.moved {
+        match self.moved.as_ref().map(|(moved, ..)| moved) {
             Some(Moved { assumption: Assumption::Delivery(action), side })
                 if self.plan.actions[*action].id == effect.of =>
             {
@@ -269,9 +303,20 @@ impl<'p> Resolver<'p> {
     }
 
     fn in_years(&mut self, ask: &Ask<'_>, years: &[FinancialYear]) -> Vec<f64> {
+        let asked = asked(ask, years[0], years.len());
+        if let Some(known) = self.kept(ask.measure).and_then(|kept| kept.values.get(&asked)) {
+            return known.clone();
+        }
         let candidates = self.plan.shelf.candidates(ask);
         let effects = self.effects_on(ask);
-        self.values(ask, &candidates, &effects, years)
+        let values = self.values(ask, &candidates, &effects, years);
+        self.lookups.values.insert(asked, values.clone());
+        values
+    }
+
+    /// What was looked up before, if it still holds for a measure.
+    fn kept(&self, measure: Measure) -> Option<&'p Lookups> {
+        self.moved.as_ref().filter(|(_, _, touched)| !touched.contains(&measure)).map(|(_, kept, _)| *kept)
     }
 
     fn values(&mut self, ask: &Ask<'_>, candidates: &[usize], effects: &[usize], years: &[FinancialYear]) -> Vec<f64> {
@@ -318,6 +363,16 @@ impl<'p> Resolver<'p> {
 
     /// A profile by age for each year of the plan from `first` on.
     fn profiles(&mut self, ask: &Ask<'_>, first: usize) -> Vec<ProfileId> {
+        let asked = asked(ask, self.years[first], self.years.len() - first);
+        if let Some(known) = self.kept(ask.measure).and_then(|kept| kept.profiles.get(&asked)) {
+            return known.clone();
+        }
+        let ids = self.new_profiles(ask, first);
+        self.lookups.profiles.insert(asked, ids.clone());
+        ids
+    }
+
+    fn new_profiles(&mut self, ask: &Ask<'_>, first: usize) -> Vec<ProfileId> {
         let mut candidates = self.plan.shelf.candidates(ask);
         // Parts of one whole come from one statement of it: the age shares of a profession are not topped up from its group's.
         if let Some(best) = candidates.first().map(|i| self.plan.shelf.get(*i)).filter(|_| ask.measure.spec().parts_of_one) {
@@ -349,7 +404,7 @@ impl<'p> Resolver<'p> {
             if ask.measure.spec().parts_of_one {
                 self.expect_one(ask, profile.iter().sum(), year);
             }
-            ids.push(self.profiles.intern(profile));
+            ids.push(self.lookups.table.intern(profile));
         }
         let wanted = ids[first..].to_vec();
         self.known_profiles.insert(key, ids);
@@ -478,9 +533,9 @@ impl<'p> Resolver<'p> {
             let international = look!(amount, InternationalHeadcount, &later);
             self.refuse_no_skill_mix(profession, skill_mix[0]);
 
-            let people_per_age = *self.profiles.get(age_share);
+            let people_per_age = *self.lookups.table.get(age_share);
             let fte_per_head: f64 =
-                people_per_age.iter().zip(self.profiles.get(participation[0])).map(|(people, fte)| people * fte).sum();
+                people_per_age.iter().zip(self.lookups.table.get(participation[0])).map(|(people, fte)| people * fte).sum();
             for setting in &details.settings {
                 let s = setting.index();
                 let part = |amount: &Amount| setting_share[profession][s] * if amount.national { share[s] } else { 1.0 };
@@ -645,16 +700,22 @@ impl<'p> Resolver<'p> {
     fn drivers(&mut self, lineage: &[PlaceCode]) -> Drivers {
         let years = self.years.clone();
         let by_age = |resolver: &mut Self, ask: &Ask<'_>, year: FinancialYear| -> Citizens {
+            let asked = asked(ask, year, 1);
+            if let Some(known) = resolver.kept(ask.measure).and_then(|kept| kept.citizens.get(&asked)) {
+                return *known;
+            }
             let candidates = resolver.plan.shelf.candidates(ask);
             let effects = resolver.effects_on(ask);
-            std::array::from_fn(|i| {
+            let citizens = std::array::from_fn(|i| {
                 let age = CITIZEN_AGES.youngest + i as Age;
                 let value = resolver.value_at(&candidates, Some(age), year).unwrap_or_else(|| {
                     resolver.miss(ask, Some(age), year);
                     0.0
                 });
                 resolver.apply(&effects, Some(age), value, year)
-            })
+            });
+            resolver.lookups.citizens.insert(asked, citizens);
+            citizens
         };
         let population = Self::whole(Measure::Population, None, lineage);
         let population = years.iter().map(|year| by_age(self, &population, *year)).collect();
@@ -684,6 +745,11 @@ impl<'p> Resolver<'p> {
             temporary_premium: self.by_year(&Self::whole(Measure::TemporaryPremium, None, lineage), 0),
         }
     }
+}
+
+fn asked(ask: &Ask<'_>, first: FinancialYear, years: usize) -> Asked {
+    let place = ask.lineage.first().cloned().unwrap_or_else(PlaceCode::england);
+    (ask.measure, ask.scopes[0], ask.setting, place, first, years)
 }
 
 /// "2022/23", "2022/23 to 2036/37", "16 to 20".

@@ -13,5 +13,5 @@ mod year;
 pub use age::{Age, AgeBand, AgeError, AgeRange, CITIZEN_AGES, STAFF_AGES};
 pub use place::{Place, PlaceCode, PlaceError, PlaceKind, PlaceTree};
 pub use profession::{ParseSettingError, Setting};
-pub use quantity::{Fte, Headcount, Pounds, PoundsError, Probability, RateError};
+pub use quantity::{Fte, Headcount, Pounds, PoundsError, Probability, RateError, grouped};
 pub use year::{FinancialYear, YearError};

@@ -217,8 +217,8 @@ impl Probability {
     }
 }
 
-/// A whole number with thousands separators.
-fn grouped(value: f64) -> String {
+/// A whole number with thousands separators, as in 1,400,000; below nought with a true minus sign.
+pub fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut out = String::new();
     if value < 0.0 && digits != "0" {

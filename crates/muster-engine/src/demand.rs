@@ -5,7 +5,7 @@
 
 use muster_core::Setting;
 
-use crate::inputs::{Citizens, Drivers, Inputs};
+use crate::inputs::{Cell, Citizens, Drivers, Inputs};
 use crate::projection::Projection;
 
 /// Demand by setting and year as a multiple of the baseline, before skill mix: activity ÷ productivity.
@@ -37,13 +37,23 @@ fn activity(population: &Citizens, use_by_age: &Citizens) -> f64 {
     population.iter().zip(use_by_age).map(|(people, per_person)| people * per_person).sum()
 }
 
+/// Demand of all cells together in one year, counted from the baseline; it needs no projection of supply.
+pub fn total_demand_fte(inputs: &Inputs, year: usize) -> f64 {
+    let index: Vec<_> = inputs.places.iter().map(|place| demand_index(&place.drivers)[year]).collect();
+    inputs.cells.iter().map(|cell| demand_fte(cell, &index[cell.place], year)).sum()
+}
+
+fn demand_fte(cell: &Cell, index: &[f64; Setting::ALL.len()], year: usize) -> f64 {
+    let skill_mix = cell.at(year).skill_mix / cell.baseline.skill_mix;
+    cell.demand_base_fte * index[cell.setting.index()] * skill_mix
+}
+
 /// Adds demand and the gap to every cell and year.
 pub(crate) fn add(inputs: &Inputs, projection: &mut Projection) {
     let index: Vec<_> = inputs.places.iter().map(|place| demand_index(&place.drivers)).collect();
     for (cell, result) in inputs.cells.iter().zip(&mut projection.cells) {
         for (year, result) in result.years.iter_mut().enumerate() {
-            let skill_mix = cell.at(year).skill_mix / cell.baseline.skill_mix;
-            result.demand_fte = cell.demand_base_fte * index[cell.place][year][cell.setting.index()] * skill_mix;
+            result.demand_fte = demand_fte(cell, &index[cell.place][year], year);
             result.gap_fte = result.demand_fte - result.fte;
         }
     }

@@ -290,6 +290,9 @@ impl Inputs {
             if cell.place >= self.places.len() || cell.opening.is_empty() || cell.years.len() != years {
                 return fail(format!("cell {i} has no place, no stage or not {years} years"));
             }
+            if !(cell.baseline.skill_mix > 0.0) {
+                return fail(format!("cell {i} has no skill mix at the baseline for later years to be measured against"));
+            }
             if cell.opening.iter().flatten().any(|people| !(people.is_finite() && *people >= 0.0)) {
                 return fail(format!("cell {i} opens with a number of people that is negative or not a number"));
             }

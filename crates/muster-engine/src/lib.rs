@@ -22,7 +22,7 @@ mod inputs;
 mod projection;
 mod step;
 
-pub use demand::demand_index;
+pub use demand::{demand_index, total_demand_fte};
 pub use inputs::{
     Ages, Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, Profile, ProfileId, Profiles, Programme, Step,
     Transfer,

@@ -1,0 +1,30 @@
+//! Runs: a plan and some scenarios, projected, checked against the published record, explained, written down and verified.
+//!
+//! A [`Run`] is made in memory from values. What it leaves on disk is a pure function of it: [`Run::outputs`] gives every file of the run
+//! folder as bytes, so that [`verify`] can make them again from the inputs kept beside them and compare bit for bit.
+
+mod bridge;
+mod changes;
+mod explain;
+mod figure;
+mod folder;
+mod manifest;
+mod number;
+mod report;
+mod run;
+mod sensitivity;
+mod summary;
+mod tables;
+mod verdict;
+
+pub use bridge::{Bridge, bridge};
+pub use changes::{Difference, InputChange, YearDifference, difference};
+pub use explain::{Explanation, Part, explain};
+pub use figure::answer;
+pub use folder::{Verification, open, save, verify};
+pub use manifest::{InputFile, Manifest, OutputFile};
+pub use number::{gbp, percent, signed, thousands};
+pub use run::{Request, Run, RunError, ScenarioRun};
+pub use sensitivity::{Swing, swings};
+pub use summary::{Line, Row, Summary, SummaryRow, summary};
+pub use verdict::{Outcome, Verdict, verdicts};

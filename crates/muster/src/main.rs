@@ -1,1 +1,67 @@
-fn main(){}
+//! The `muster` command: thin. Each subcommand is a file in `commands/`.
+//!
+//! Exit codes: 0 all is well; 1 the answer is no (a check is missed, a run does not reproduce); 2 the question cannot be put (a fault in a
+//! plan, an unknown name, a file that cannot be read).
+
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::output::{Format, Output};
+
+/// Plan the NHS workforce, from sourced assumptions to supply, demand and gap.
+#[derive(Parser)]
+#[command(name = "muster", version, about, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Say nothing but the answer.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// How to print tables.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(commands::run::Args),
+    Check(commands::check::Args),
+    Diff(commands::diff::Args),
+    Explain(commands::explain::Args),
+    Verify(commands::verify::Args),
+    Books(commands::books::Args),
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.quiet, cli.format);
+    let result = match cli.command {
+        Command::Run(args) => commands::run::run(args, &output),
+        Command::Check(args) => commands::check::run(&args, &output),
+        Command::Diff(args) => commands::diff::run(&args, &output),
+        Command::Explain(args) => commands::explain::run(&args, &output),
+        Command::Verify(args) => commands::verify::run(&args, &output),
+        Command::Books(args) => commands::books::run(args, &output),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
+            Ok(true)
+        }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            output.fail(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! The books and the plan of this repository: complete, conserving people, adding up, and true to the publications they name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use muster_book::{COUNTERFACTUAL, Measure, PLAN, Plan, Scope, Series, Side};
+use muster_core::{Age, FinancialYear, PlaceKind, Setting};
+use muster_engine::{Cause, Cell, Inputs, Projection, YearResult};
+
+use crate::small::{code, listed, projected, resolved, runs};
+
+static LTWP: LazyLock<Plan> = LazyLock::new(|| {
+    Plan::read(&root().join("plans/ltwp-2023")).unwrap_or_else(|found| panic!("the plan reads:\n{}", listed(&found)))
+});
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn relative(found: f64, expected: f64) -> f64 {
+    (found - expected).abs() / expected.abs().max(1e-300)
+}
+
+fn sum(projection: &Projection, year: usize, of: impl Fn(&YearResult) -> f64) -> f64 {
+    projection.cells.iter().map(|cell| of(&cell.years[year])).sum()
+}
+
+// The plan and its places
+
+#[test]
+fn there_are_the_professions_and_places_that_the_plan_of_2023_speaks_of() {
+    let taxonomy = &LTWP.shelf.taxonomy;
+    assert!(taxonomy.professions.len() >= 52, "{} professions", taxonomy.professions.len());
+    assert_eq!(taxonomy.groups.len(), 8);
+    let places = |kind| LTWP.shelf.places.of_kind(kind).count();
+    assert_eq!((places(PlaceKind::Region), places(PlaceKind::System)), (7, 42));
+    let idle = (0..taxonomy.groups.len()).find(|group| !taxonomy.professions.iter().any(|of| of.group == *group));
+    assert_eq!(idle, None, "every group has a profession");
+}
+
+#[test]
+fn every_system_belongs_to_a_region_and_every_trust_to_a_system() {
+    let places = &LTWP.shelf.places;
+    for place in places.iter().filter(|place| place.kind != PlaceKind::Country) {
+        let above = places.get(place.parent.as_ref().unwrap()).unwrap().kind;
+        let expected = match place.kind {
+            PlaceKind::Region => PlaceKind::Country,
+            PlaceKind::System => PlaceKind::Region,
+            _ => PlaceKind::System,
+        };
+        assert_eq!(above, expected, "{} {}", place.code, place.name);
+    }
+}
+
+#[test]
+fn every_scenario_resolves_and_projects_for_england() {
+    for scenario in &LTWP.scenarios {
+        let projection = projected(&LTWP, &scenario.id, &[code("ENG")]);
+        assert_eq!(projection.outside_headcount.len(), 16);
+    }
+}
+
+#[test]
+fn shares_of_the_systems_add_to_england() {
+    for setting in Setting::ALL {
+        let of_setting =
+            |series: &&Series| series.measure == Measure::PlaceShare && series.key.setting == Some(setting);
+        let whole: f64 = LTWP.shelf.series().filter(of_setting).map(|series| series.entries[0].value).sum();
+        assert!((whole - 1.0).abs() < 1e-9, "{setting}: {whole}");
+    }
+}
+
+/// How far the systems together may be from England as one, relative to England.
+///
+/// Shares of stocks, demand and intakes add up exactly. What follows need not. A move by posts takes a number of people from those there
+/// are: a system may have too few where England as one has enough, and those who go are not of quite the same ages everywhere. Temporary
+/// staff cover shortfalls cell by cell: a surplus in one system does not fill a gap in another.
+struct Apart {
+    headcount: f64,
+    fte: f64,
+    pay: f64,
+    temporary: f64,
+}
+
+/// Stocks and demand, and everything at the baseline.
+const EXACT: f64 = 1e-9;
+
+/// GP training posts that foundation doctors cannot fill, from 2024/25, in some systems before others.
+const WITH_PLAN: Apart = Apart { headcount: 3e-5, fte: 3e-5, pay: 5e-5, temporary: 0.015 };
+
+/// Every post is filled everywhere.
+const WITHOUT_PLAN: Apart = Apart { headcount: 5e-9, fte: 1e-8, pay: 5e-8, temporary: 0.005 };
+
+#[test]
+fn people_are_conserved_and_systems_add_up_to_england() {
+    let [england, systems] = runs(&LTWP);
+    assert_eq!(systems.len(), 42);
+    for (scenario, apart) in [(PLAN, WITH_PLAN), (COUNTERFACTUAL, WITHOUT_PLAN)] {
+        let [england, systems] = [&england, &systems].map(|places| projected(&LTWP, scenario, places));
+        for projection in [&england, &systems] {
+            conserves_people(projection);
+        }
+        for year in 0..england.outside_headcount.len() {
+            let or_exact = |later: f64| if year == 0 { EXACT } else { later };
+            let measures: [(&str, fn(&YearResult) -> f64, f64); 5] = [
+                ("demand", |result| result.demand_fte, EXACT),
+                ("headcount", |result| result.headcount, or_exact(apart.headcount)),
+                ("FTE", |result| result.fte, or_exact(apart.fte)),
+                ("pay", |result| result.pay_gbp, or_exact(apart.pay)),
+                ("temporary staff", |result| result.temporary_fte, or_exact(apart.temporary)),
+            ];
+            for (what, of, apart) in measures {
+                let (parts, whole) = (sum(&systems, year, of), sum(&england, year, of));
+                assert!(relative(parts, whole) < apart, "{what} of {scenario}, year {year}: {parts} and {whole}");
+            }
+            let temporary = |projection| sum(projection, year, |result| result.temporary_fte);
+            assert!(temporary(&systems) >= temporary(&england) * (1.0 - EXACT), "systems need more, never less");
+        }
+    }
+}
+
+#[test]
+fn what_is_shared_between_systems_adds_up_exactly() {
+    let [england, systems] = runs(&LTWP).map(|places| resolved(&LTWP, PLAN, &places).inputs);
+    for profession in 0..LTWP.shelf.taxonomy.professions.len() {
+        let total = |inputs: &Inputs, of: fn(&Cell) -> f64| -> f64 {
+            inputs.cells.iter().filter(|cell| cell.profession == profession).map(of).sum()
+        };
+        let amounts: [(&str, fn(&Cell) -> f64); 3] = [
+            ("people", |cell| cell.opening.iter().flatten().sum()),
+            ("demand", |cell| cell.demand_base_fte),
+            ("people from abroad", |cell| cell.years.iter().map(|year| year.international_headcount).sum()),
+        ];
+        for (what, of) in amounts {
+            let (parts, whole) = (total(&systems, of), total(&england, of));
+            let title = &LTWP.shelf.taxonomy.professions[profession].title;
+            assert!((parts - whole).abs() <= EXACT * whole.max(1.0), "{what}, {title}: {parts} and {whole}");
+        }
+    }
+    for programme in 0..LTWP.shelf.taxonomy.programmes.len() {
+        let total = |inputs: &Inputs| -> f64 {
+            let here = inputs.programmes.iter().filter(|here| here.programme == programme);
+            here.flat_map(|here| here.intake.iter().chain(&here.students)).sum()
+        };
+        let (parts, whole) = (total(&systems), total(&england));
+        assert!((parts - whole).abs() <= EXACT * whole.max(1.0), "{parts} and {whole}");
+    }
+}
+
+/// Opening + in − out = closing, in every cell and year, and nobody vanishes from the whole.
+fn conserves_people(projection: &Projection) {
+    for cell in &projection.cells {
+        for pair in cell.years.windows(2) {
+            let net: f64 = Cause::ALL.iter().map(|cause| cause.sign() * pair[1].flow(*cause).headcount).sum();
+            assert!((pair[0].headcount + net - pair[1].headcount).abs() < 1e-6);
+            assert!(Cause::ALL.iter().all(|cause| *cause == Cause::Hours || pair[1].flow(*cause).headcount >= 0.0));
+        }
+    }
+    let everyone = |year: usize| -> f64 {
+        let students: f64 = projection.programmes.iter().map(|programme| programme[year].students).sum();
+        sum(projection, year, |result| result.headcount) + students + projection.outside_headcount[year]
+    };
+    for year in 0..projection.outside_headcount.len() {
+        assert!(relative(everyone(year), everyone(0)) < 1e-9, "year {year}");
+        let moved = |cause: Cause| sum(projection, year, |result| result.flow(cause).headcount);
+        assert!(
+            (moved(Cause::MovedIn) - moved(Cause::MovedOut)).abs() < 1e-6,
+            "whoever moves out moves in, year {year}"
+        );
+    }
+}
+
+// Sources
+
+#[test]
+fn every_source_cited_exists_and_every_source_is_cited() {
+    let mut cited: BTreeSet<String> = BTreeSet::new();
+    cited.extend(LTWP.shelf.series().flat_map(|series| &series.entries).map(|entry| entry.passport.source.clone()));
+    for action in &LTWP.actions {
+        cited.insert(action.source.clone());
+        cited.extend(action.effects.iter().map(|effect| effect.passport.source.clone()));
+    }
+    cited.extend(
+        LTWP.scenarios.iter().flat_map(|scenario| &scenario.changes).map(|change| change.passport.source.clone()),
+    );
+    cited.extend(LTWP.targets.iter().chain(&LTWP.checks).map(|check| check.source.clone()));
+    cited.extend(LTWP.shelf.books.iter().flat_map(|book| &book.calibrated).map(|calibrated| calibrated.source.clone()));
+    let places = table(&root().join("books/england/places.csv"));
+    cited.extend(places.iter().map(|row| row["source"].clone()).filter(|source| !source.is_empty()));
+
+    let known: BTreeSet<String> = LTWP.shelf.sources.keys().cloned().collect();
+    let unknown: Vec<_> = cited.difference(&known).collect();
+    assert!(unknown.is_empty(), "cited, and no file in sources/: {unknown:?}");
+    // Notes in books and plans may cite a source that no single number rests on.
+    let noted = ["books", "plans"].iter().flat_map(|folder| files_below(&root().join(folder), "toml"));
+    let notes: String = noted.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let idle: Vec<_> = known.difference(&cited).filter(|source| !notes.contains(source.as_str())).collect();
+    assert!(idle.is_empty(), "in sources/, and never cited: {idle:?}");
+}
+
+#[test]
+fn every_calibrated_assumption_names_the_file_that_holds_it() {
+    for book in &LTWP.shelf.books {
+        assert!(!book.calibrated.is_empty());
+        for calibrated in &book.calibrated {
+            assert!(book.folder.join(&calibrated.file).is_file(), "{}", calibrated.file);
+            let measure = calibrated.assumption.split([' ', ',']).next().unwrap();
+            assert!(Measure::named(measure).is_some(), "{} begins with the name of a measure", calibrated.assumption);
+        }
+    }
+}
+
+fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> = entries
+        .flat_map(|path| if path.is_dir() { files_below(&path, extension) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect();
+    found.sort();
+    found
+}
+
+// The publications, where they are at hand
+
+/// The folder of the publications that the books were made from: named by `MUSTER_PUBLICATIONS`, or beside the repository.
+fn publications() -> Option<PathBuf> {
+    let folder = std::env::var_os("MUSTER_PUBLICATIONS").map_or_else(|| root().join("../shared/data"), PathBuf::from);
+    if !folder.is_dir() {
+        println!("skipped: the publications are not at hand");
+        return None;
+    }
+    Some(folder)
+}
+
+type Row = BTreeMap<String, String>;
+
+/// The rows of a table, which may be compressed, and whose cells are parted by tabs where its name says so.
+fn table(path: &Path) -> Vec<Row> {
+    let name = path.to_string_lossy().into_owned();
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut text = Vec::new();
+    if path.extension().is_some_and(|extension| extension == "gz") {
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut text).unwrap();
+    } else {
+        text = bytes;
+    }
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
+    let delimiter = if name.contains(".tsv") { b'\t' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text);
+    reader.deserialize().collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn number(row: &Row, column: &str) -> f64 {
+    row[column].parse().unwrap_or(0.0)
+}
+
+/// People in England by calendar year and age, 90 for 90 and over, as projected from 2018.
+fn projected_population(publications: &Path) -> BTreeMap<(i16, Age), f64> {
+    let mut people = BTreeMap::new();
+    for row in table(&publications.join("population/NM_2009_1_59d6a992314f6af6217f50ae9514e5a5.tsv.gz")) {
+        if row["GEOGRAPHY_CODE"] == "E92000001" {
+            // Code 1 is age 0; codes from 91 are 90 and over.
+            let age = row["C_AGE"].parse::<Age>().unwrap().saturating_sub(1).min(90);
+            *people.entry((row["PROJECTED_YEAR_NAME"].parse().unwrap(), age)).or_default() += number(&row, "OBS_VALUE");
+        }
+    }
+    people
+}
+
+/// What the book states of a measure, for one subject, setting, age and place.
+fn stated(
+    measure: Measure,
+    scope: Scope,
+    setting: Option<Setting>,
+    age: Option<Age>,
+    place: Option<&str>,
+    year: i16,
+) -> f64 {
+    let is_it = |series: &&Series| {
+        series.measure == measure
+            && series.key.scope == scope
+            && series.key.setting == setting
+            && series.key.place.as_ref().map(muster_core::PlaceCode::as_str) == place
+            && series.key.ages.is_none_or(|ages| age.is_some_and(|age| ages.contains(age)))
+    };
+    let series = LTWP
+        .shelf
+        .series()
+        .find(is_it)
+        .unwrap_or_else(|| panic!("{measure:?} {scope:?} {setting:?} {age:?} {place:?}"));
+    series.at(FinancialYear::starting(year), Side::Central).unwrap()
+}
+
+#[test]
+fn the_population_is_that_of_the_principal_projection() {
+    let Some(publications) = publications() else { return };
+    let people = projected_population(&publications);
+    for year in 2021..=2035 {
+        for age in 0..=90 {
+            let here = stated(Measure::Population, Scope::All, None, Some(age), None, year);
+            assert!(
+                (here - people[&(year, age)]).abs() < 0.5,
+                "age {age} in {year}: {here} and {}",
+                people[&(year, age)]
+            );
+        }
+    }
+}
+
+#[test]
+fn the_shares_of_systems_are_those_of_staff_and_of_registered_people() {
+    let Some(publications) = publications() else { return };
+    let mut staff: BTreeMap<String, f64> = BTreeMap::new();
+    for row in table(&publications.join("hchs_workforce/org_total_monthly_2009-09_2021-03.csv.gz")) {
+        let of_system = row["level"] == "Organisation" && !row["org_name"].contains("Ambulance Service");
+        if row["date"] == "2021-03-31" && row["measure"] == "FTE" && of_system {
+            *staff.entry(row["ics_code"].clone()).or_default() += number(&row, "value");
+        }
+    }
+    let mut registered: BTreeMap<String, f64> = BTreeMap::new();
+    for row in table(&publications.join("activity/icb_allocations_practice_weighted_population_2025_2026.csv.gz")) {
+        *registered.entry(row["ICB"].clone()).or_default() += number(&row, "Population");
+    }
+    for (setting, published) in [
+        (Setting::Acute, &staff),
+        (Setting::Community, &staff),
+        (Setting::MentalHealth, &staff),
+        (Setting::PrimaryCare, &registered),
+        (Setting::Ambulance, &registered),
+    ] {
+        assert_eq!(published.len(), 42);
+        let whole: f64 = published.values().sum();
+        for (system, part) in published {
+            let here = stated(Measure::PlaceShare, Scope::All, Some(setting), None, Some(system), 2021);
+            // Shares are rounded to a millionth, and the remainders added where they do least.
+            assert!((here - part / whole).abs() < 3e-6, "{system}, {setting}: {here} and {}", part / whole);
+        }
+    }
+}
+
+#[test]
+fn acute_use_by_age_is_the_cost_of_care_per_head() {
+    let Some(publications) = publications() else { return };
+    let band = |text: &str| -> (Age, Age) {
+        let ages: Vec<Age> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
+        let (from, to) = (ages[0], *ages.last().unwrap());
+        // Ages 90 and over are one band.
+        if from >= 90 { (90, 90) } else { (from, to) }
+    };
+    let mut cost: BTreeMap<(Age, Age), f64> = BTreeMap::new();
+    for row in table(&publications.join("activity/nhs_consumption_by_age_gender.csv")) {
+        if row["Metric"] == "Total Cost" {
+            *cost.entry(band(&row["Age group"])).or_default() += number(&row, "Total");
+        }
+    }
+    let mut people_2023 = [0.0; 91];
+    for row in table(&publications.join("population/ons_uk_population_2023_single_year_age_sex.csv")) {
+        if row["Name"] == "ENGLAND" {
+            let age: usize = row["age"].trim_end_matches('+').parse().unwrap();
+            people_2023[age.min(90)] += number(&row, "count");
+        }
+    }
+    let people_2021 = projected_population(&publications);
+    let per_head =
+        |(from, to): (Age, Age), cost: f64| cost / people_2023[usize::from(from)..=usize::from(to)].iter().sum::<f64>();
+    let people = |(from, to): (Age, Age)| -> f64 { (from..=to).map(|age| people_2021[&(2021, age)]).sum() };
+    let all: f64 = cost.keys().map(|band| people(*band)).sum();
+    let mean = cost.iter().map(|(band, cost)| per_head(*band, *cost) * people(*band)).sum::<f64>() / all;
+    for (band, cost) in &cost {
+        let here = stated(Measure::UseByAge, Scope::All, Some(Setting::Acute), Some(band.0), None, 2021);
+        let published = per_head(*band, *cost) / mean;
+        assert!(relative(here, published) < 1e-4, "ages {band:?}: {here} and {published}");
+    }
+}
+
+#[test]
+fn stocks_are_those_of_march_2021_times_one_uplift() {
+    /// The one uplift that brings all professions to the published 1.4 million.
+    const UPLIFT: f64 = (1_400_000.0 - 93_113.0) / 1_247_092.0;
+    let fte = |id: &str| {
+        let profession = LTWP.shelf.taxonomy.profession(id).unwrap_or_else(|| panic!("no {id}"));
+        stated(Measure::StockFte, Scope::Profession(profession), None, None, None, 2021)
+    };
+    let all: f64 = LTWP.shelf.taxonomy.professions.iter().map(|profession| fte(&profession.id)).sum();
+    assert!((all - 1_400_000.0).abs() < 1.0, "{all}");
+
+    let Some(publications) = publications() else { return };
+    let rows = table(&publications.join("hchs_workforce/england_staff_group_monthly_2009-09_2021-03.csv.gz"));
+    let published = |group: &str| -> f64 {
+        let is_it = |row: &&Row| {
+            row["date"] == "2021-03-31"
+                && row["measure"] == "FTE"
+                && row["staff_group"] == group
+                && row["grade"] == "All"
+        };
+        number(rows.iter().find(is_it).unwrap_or_else(|| panic!("no {group}")), "value")
+    };
+    let nurses = [
+        "adult-nurses",
+        "childrens-nurses",
+        "mental-health-nurses",
+        "learning-disability-nurses",
+        "district-nurses",
+        "health-visitors",
+        "school-nurses",
+    ];
+    // Public health specialists (150) are counted among doctors.
+    let central = published("Central functions") + published("Unknown classification") - 150.0;
+    let groups: [(&[&str], f64); 7] = [
+        (&nurses, published("Nurses & health visitors")),
+        (&["midwives"], published("Midwives")),
+        (&["ambulance-support-workers"], published("Support to ambulance staff")),
+        (&["senior-managers"], published("Senior managers")),
+        (&["managers"], published("Managers")),
+        (&["hotel-property-estates"], published("Hotel, property & estates")),
+        (&["central-functions"], central),
+    ];
+    for (professions, published) in groups {
+        let here: f64 = professions.iter().map(|id| fte(id)).sum();
+        // Adult nurses hold the rounding remainder of the total.
+        assert!(relative(here, published * UPLIFT) < 1e-4, "{professions:?}: {here} and {}", published * UPLIFT);
+    }
+}
+
+#[test]
+fn nurses_leave_at_the_published_rates_times_one_factor() {
+    /// What brings the published definition to that of the plan; see the notes in `leaver_rate.toml`.
+    const FACTOR: f64 = 0.9011;
+    let Some(publications) = publications() else { return };
+    let rows = table(&publications.join("turnover/turnover2_age_band_extract_2010_and_2018-19.csv"));
+    let people = |kind: &str, band: &str| -> f64 {
+        let is_it = |row: &&Row| {
+            row["PERIOD"] == "201809 to 201909"
+                && row["TYPE"] == kind
+                && row["STAFF_GROUP"] == "Nurses & health visitors"
+                && row["GRADE"] == "All grades"
+                && row["AGE_BAND"] == band
+        };
+        number(rows.iter().find(is_it).unwrap_or_else(|| panic!("no {kind}, {band}")), "HC")
+    };
+    let nursing = Scope::Group(LTWP.shelf.taxonomy.group("nursing").unwrap());
+    // The published band 55 to 64 is split in the book, so it is not compared.
+    for (band, age) in [("Under 25", 20), ("25 to 34", 30), ("35 to 44", 40), ("45 to 54", 50), ("65 and over", 70)] {
+        let published = people("Leavers", band) / people("Denominator at start of period", band) * FACTOR;
+        let here = stated(Measure::LeaverRate, nursing, None, Some(age), None, 2022);
+        // Rates are written with four digits.
+        assert!(relative(here, published) < 5e-4, "{band}: {here} and {published}");
+    }
+}

@@ -1,0 +1,172 @@
+//! The run folder: written whole or not at all, opened again, and verified.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use muster_book::Plan;
+
+use crate::manifest::{InputFile, Manifest, OutputFile, inputs_digest, sha256};
+use crate::report;
+use crate::run::{Request, Run, RunError};
+use crate::{summary, tables};
+
+const MANIFEST: &str = "manifest.json";
+
+/// What making a run again showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// The version that made the run, and the one that made it again.
+    pub versions: (String, String),
+    /// Every file that came out, and whether it is the same, bit for bit.
+    pub outputs: Vec<(OutputFile, bool)>,
+}
+
+impl Verification {
+    /// Whether everything is the same.
+    pub fn agrees(&self) -> bool {
+        !self.outputs.is_empty() && self.outputs.iter().all(|(_, same)| *same)
+    }
+}
+
+impl Run {
+    /// Every file of the run folder but the manifest and the inputs, as bytes. They depend on the run alone.
+    pub fn outputs(&self) -> Result<BTreeMap<String, Vec<u8>>, RunError> {
+        let json = |value: &dyn erased::Json| value.pretty().map(String::into_bytes);
+        let mut outputs = BTreeMap::new();
+        outputs.insert("workforce.parquet".to_owned(), tables::workforce(self)?);
+        outputs.insert("training.parquet".to_owned(), tables::training(self)?);
+        outputs.insert("summary.csv".to_owned(), summary::summary(self).to_csv().into_bytes());
+        outputs.insert("checks.json".to_owned(), json(&self.verdicts)?);
+        outputs.insert("sensitivity.json".to_owned(), json(&self.swings)?);
+        outputs.insert("report.html".to_owned(), report::html(self)?.into_bytes());
+        Ok(outputs)
+    }
+}
+
+/// JSON of anything, behind one small trait object.
+mod erased {
+    use crate::run::RunError;
+
+    pub(super) trait Json {
+        fn pretty(&self) -> Result<String, RunError>;
+    }
+
+    impl<T: serde::Serialize> Json for T {
+        fn pretty(&self) -> Result<String, RunError> {
+            serde_json::to_string_pretty(self)
+                .map(|text| text + "\n")
+                .map_err(|error| RunError::File { path: "JSON".to_owned(), error: error.to_string() })
+        }
+    }
+}
+
+/// Writes a run folder: `out` itself where it is given, else one under `runs/` named after what went in.
+///
+/// Everything is written beside the place and moved there at the end, so that there is never half a run.
+pub fn save(run: &Run, out: Option<&Path>) -> Result<PathBuf, RunError> {
+    let outputs = run.outputs()?;
+    let manifest = Manifest::of(run, &outputs);
+    let folder = out.map_or_else(|| Path::new("runs").join(manifest.name(&run.plan.id)), Path::to_owned);
+    refuse_foreign(&folder)?;
+    let beside = |suffix: &str| {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(folder.file_name().unwrap_or_default());
+        name.push(format!(".{suffix}-{}", std::process::id()));
+        folder.with_file_name(name)
+    };
+    let (partial, replaced) = (beside("partial"), beside("replaced"));
+    let written = write_all(run, &outputs, &manifest, &partial).and_then(|()| {
+        if folder.exists() {
+            fs::rename(&folder, &replaced).map_err(|error| at(&folder, &error))?;
+        }
+        fs::rename(&partial, &folder).map_err(|error| at(&folder, &error))
+    });
+    // What is left over is of no use to anyone, and failing to remove it does not make the run less whole.
+    let _ = fs::remove_dir_all(&replaced);
+    if written.is_err() {
+        let _ = fs::remove_dir_all(&partial);
+    }
+    written.map(|()| folder)
+}
+
+fn at(path: &Path, error: &std::io::Error) -> RunError {
+    RunError::File { path: path.display().to_string(), error: error.to_string() }
+}
+
+/// A folder that holds something else is left alone.
+fn refuse_foreign(folder: &Path) -> Result<(), RunError> {
+    let holds_something = match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(_) => folder.exists(),
+    };
+    if holds_something && !folder.join(MANIFEST).exists() {
+        let folder = folder.display();
+        return Err(RunError::Folder(format!("{folder} holds something that is not a run: choose another --out")));
+    }
+    Ok(())
+}
+
+fn write_all(run: &Run, outputs: &BTreeMap<String, Vec<u8>>, manifest: &Manifest, folder: &Path) -> Result<(), RunError> {
+    let write = |path: &Path, bytes: &[u8]| -> Result<(), RunError> {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|error| at(parent, &error))?;
+        }
+        fs::write(path, bytes).map_err(|error| at(path, &error))
+    };
+    for (path, file) in run.plan.files.by_relative_path() {
+        write(&folder.join("inputs").join(path), file.text.as_bytes())?;
+    }
+    for (path, bytes) in outputs {
+        write(&folder.join(path), bytes)?;
+    }
+    let text = erased::Json::pretty(manifest)?;
+    write(&folder.join(MANIFEST), text.as_bytes())
+}
+
+/// Makes the run of a folder again from the inputs kept in it, which must be what its manifest says.
+pub fn open(folder: &Path, progress: &(dyn Fn(&str) + Sync)) -> Result<(Manifest, Run), RunError> {
+    let path = folder.join(MANIFEST);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        RunError::Folder(format!("{} is not a run folder: its manifest.json cannot be read ({error})", folder.display()))
+    })?;
+    let manifest: Manifest = serde_json::from_str(&text)
+        .map_err(|error| RunError::Folder(format!("{} cannot be understood: {error}", path.display())))?;
+    let inputs = folder.join("inputs");
+    for input in &manifest.inputs {
+        let bytes = fs::read(inputs.join(&input.path)).map_err(|error| at(&inputs.join(&input.path), &error))?;
+        if sha256(&bytes) != input.sha256 {
+            return Err(RunError::Folder(format!("inputs/{} is not the file that the run was made from", input.path)));
+        }
+    }
+    if inputs_digest(&manifest.inputs) != manifest.inputs_sha256 {
+        return Err(RunError::Folder("the manifest's list of inputs was changed after the run was made".to_owned()));
+    }
+    progress("reading the inputs kept in the run");
+    let request = Request { plan: inputs.join(&manifest.request.plan), ..manifest.request.clone() };
+    let plan = Plan::read(&request.plan).map_err(RunError::Plan)?;
+    let used: Vec<InputFile> = plan
+        .files
+        .by_relative_path()
+        .into_iter()
+        .map(|(path, file)| InputFile { path, sha256: sha256(file.text.as_bytes()) })
+        .collect();
+    if used != manifest.inputs {
+        return Err(RunError::Folder("the folder's inputs hold other files than the run was made from".to_owned()));
+    }
+    Ok((manifest, Run::of(plan, request, progress)?))
+}
+
+/// Makes a run again and compares every file it left, bit for bit.
+pub fn verify(folder: &Path, progress: &(dyn Fn(&str) + Sync)) -> Result<Verification, RunError> {
+    let (manifest, run) = open(folder, progress)?;
+    progress("comparing bit for bit");
+    let again = run.outputs()?;
+    let same = |output: &OutputFile| {
+        let on_disk = fs::read(folder.join(&output.path)).ok();
+        let made = again.get(&output.path);
+        made.is_some() && on_disk.as_ref() == made && made.map(|bytes| sha256(bytes)).as_ref() == Some(&output.sha256)
+    };
+    let outputs = manifest.outputs.iter().map(|output| (output.clone(), same(output))).collect();
+    Ok(Verification { versions: (manifest.muster_version, env!("CARGO_PKG_VERSION").to_owned()), outputs })
+}

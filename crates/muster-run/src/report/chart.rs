@@ -1,0 +1,269 @@
+//! Charts as SVG, each with a title and a description for those who cannot see it.
+//!
+//! Drawn at 640 units wide and scaled by the page, so that text stays readable on a phone.
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use crate::number::{signed, thousands};
+use crate::run::RunError;
+
+const WIDTH: u32 = 640;
+const INK: RGBColor = RGBColor(0x21, 0x2b, 0x32);
+const FAINT: RGBColor = RGBColor(0xd8, 0xdd, 0xe0);
+/// Told apart by people who do not see red and green apart, and in grey.
+const COLOURS: [RGBColor; 6] = [
+    RGBColor(0x21, 0x2b, 0x32),
+    RGBColor(0xc2, 0x5e, 0x00),
+    RGBColor(0x00, 0x5e, 0xb8),
+    RGBColor(0x00, 0x7f, 0x3b),
+    RGBColor(0x7c, 0x28, 0x55),
+    RGBColor(0x76, 0x86, 0x92),
+];
+const FALL: RGBColor = COLOURS[1];
+const RISE: RGBColor = COLOURS[2];
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// A chart, ready for the page: one `<svg>` element that says in words what it shows.
+pub(super) struct Chart {
+    pub svg: String,
+}
+
+/// A line of a line chart.
+pub(super) struct Series {
+    pub name: String,
+    pub values: Vec<f64>,
+}
+
+fn draw(
+    id: &str,
+    title: &str,
+    description: String,
+    height: u32,
+    paint: impl FnOnce(&Area<'_>) -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<Chart, RunError> {
+    let fail = |error: String| RunError::File { path: format!("chart {id}"), error };
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+        paint(&area).map_err(|error| fail(error.to_string()))?;
+        area.present().map_err(|error| fail(error.to_string()))?;
+    }
+    let body = svg.split_once('>').map_or("", |(_, body)| body);
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let svg = format!(
+        "<svg role=\"img\" aria-labelledby=\"{id}-title {id}-text\" viewBox=\"0 0 {WIDTH} {height}\" xmlns=\"http://www.w3.org/2000/svg\">\
+         <title id=\"{id}-title\">{}</title><desc id=\"{id}-text\">{}</desc>{body}",
+        escape(title),
+        escape(&description)
+    );
+    Ok(Chart { svg })
+}
+
+fn font(size: i32, colour: &RGBColor, horizontal: HPos) -> TextStyle<'static> {
+    ("sans-serif", size).into_font().color(colour).pos(Pos::new(horizontal, VPos::Center))
+}
+
+fn text(area: &Area<'_>, words: &str, at: (i32, i32), style: &TextStyle<'_>) -> Result<(), Box<dyn std::error::Error>> {
+    area.draw_text(words, style, at)?;
+    Ok(())
+}
+
+/// Years along the bottom, one line for each series, its name at its end. The second is dashed, so that it is not told by colour alone.
+pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], unit: &str) -> Result<Chart, RunError> {
+    let all = || series.iter().flat_map(|series| series.values.iter().copied());
+    let highest = all().fold(f64::NEG_INFINITY, f64::max);
+    let lowest = all().fold(f64::INFINITY, f64::min).min(highest * 0.9);
+    let margin = (highest - lowest) * 0.08;
+    let (bottom, top) = ((lowest - margin).max(0.0), highest + margin);
+    let ends: Vec<String> = series
+        .iter()
+        .map(|s| format!("{} goes from {} to {}", s.name, thousands(s.values[0]), thousands(s.values[s.values.len() - 1])))
+        .collect();
+    let description = format!("{title}, {unit}, {} to {}. {}.", years[0], years[years.len() - 1], ends.join("; "));
+    let height = 380;
+    draw(id, title, description, height, |area| {
+        let (left, right, low, high) = (86, 626, height as i32 - 42, 18 + 22 * series.len() as i32);
+        let x = |i: usize| left + ((right - left) as f64 * i as f64 / (years.len() - 1).max(1) as f64) as i32;
+        let y = |v: f64| low - (f64::from(low - high) * (v - bottom) / (top - bottom)) as i32;
+        for tick in ticks(bottom, top) {
+            area.draw(&PathElement::new(vec![(left, y(tick)), (right, y(tick))], FAINT.stroke_width(1)))?;
+            text(area, &thousands(tick), (left - 8, y(tick)), &font(15, &INK, HPos::Right))?;
+        }
+        for (i, year) in years.iter().enumerate().filter(|(i, _)| i % 5 == 0 || (years.len() <= 6)) {
+            text(area, year, (x(i), low + 20), &font(15, &INK, HPos::Center))?;
+        }
+        for (n, series) in series.iter().enumerate() {
+            let colour = COLOURS[n % COLOURS.len()];
+            let points: Vec<(i32, i32)> = series.values.iter().enumerate().map(|(i, v)| (x(i), y(*v))).collect();
+            let legend = 14 + 22 * n as i32;
+            if n == 1 {
+                for pair in points.windows(2) {
+                    let middle = |a: i32, b: i32, t: i32| a + (b - a) * t / 10;
+                    let (a, b) = (pair[0], pair[1]);
+                    let end = (middle(a.0, b.0, 6), middle(a.1, b.1, 6));
+                    area.draw(&PathElement::new(vec![a, end], colour.stroke_width(3)))?;
+                }
+                area.draw(&PathElement::new(vec![(left, legend), (left + 10, legend)], colour.stroke_width(3)))?;
+                area.draw(&PathElement::new(vec![(left + 16, legend), (left + 26, legend)], colour.stroke_width(3)))?;
+            } else {
+                area.draw(&PathElement::new(points.clone(), colour.stroke_width(3)))?;
+                area.draw(&PathElement::new(vec![(left, legend), (left + 26, legend)], colour.stroke_width(3)))?;
+            }
+            text(area, &series.name, (left + 34, legend), &font(16, &INK, HPos::Left))?;
+        }
+        Ok(())
+    })
+}
+
+/// Round numbers between two values, four to six of them.
+fn ticks(bottom: f64, top: f64) -> Vec<f64> {
+    let rough = (top - bottom) / 4.0;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|s| s * power).into_iter().find(|step| *step >= rough).unwrap_or(power * 10.0);
+    let first = (bottom / step).ceil() as i64;
+    let last = (top / step).floor() as i64;
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// For each row, a bar for each series, from nought; rows are named above their bars.
+pub(super) fn bars(
+    id: &str,
+    title: &str,
+    names: &[String],
+    rows: &[(String, Vec<f64>)],
+    unit: &str,
+) -> Result<Chart, RunError> {
+    let words: Vec<String> = rows
+        .iter()
+        .map(|(row, values)| {
+            let list: Vec<String> = names.iter().zip(values).map(|(name, v)| format!("{} {name}", thousands(*v))).collect();
+            format!("{row}: {}", list.join(", "))
+        })
+        .collect();
+    let description = format!("{title}, {unit}. {}.", words.join("; "));
+    let row_height = 30 + 20 * names.len() as i32;
+    let head = 12 + 22 * names.len() as i32;
+    let height = (head + row_height * rows.len() as i32 + 12) as u32;
+    let values = || rows.iter().flat_map(|(_, values)| values.iter().copied());
+    let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+    draw(id, title, description, height, |area| {
+        let (left, right) = (if low < 0.0 { 96.0 } else { 10.0 }, 540.0);
+        let x = |v: f64| (left + (right - left) * (v - low) / (high - low).max(1.0)) as i32;
+        for (n, name) in names.iter().enumerate() {
+            let y = 12 + 22 * n as i32;
+            area.draw(&Rectangle::new([(10, y - 7), (36, y + 7)], COLOURS[n + 1].filled()))?;
+            text(area, name, (44, y), &font(16, &INK, HPos::Left))?;
+        }
+        for (r, (row, values)) in rows.iter().enumerate() {
+            let top = head + row_height * r as i32;
+            text(area, row, (10, top + 14), &font(16, &INK, HPos::Left))?;
+            for (n, value) in values.iter().enumerate() {
+                let y = top + 26 + 20 * n as i32;
+                let (from, to) = (x(value.min(0.0)), x(value.max(0.0)));
+                area.draw(&Rectangle::new([(from, y), (to.max(from + 1), y + 15)], COLOURS[n + 1].filled()))?;
+                let (at, anchor) = if *value < 0.0 { (from - 6, HPos::Right) } else { (to + 6, HPos::Left) };
+                text(area, &thousands(*value), (at, y + 8), &font(14, &INK, anchor))?;
+            }
+        }
+        area.draw(&PathElement::new(vec![(x(0.0), head), (x(0.0), height as i32 - 8)], INK.stroke_width(1)))?;
+        Ok(())
+    })
+}
+
+/// From the opening to the closing figure, each step from where the last one ended.
+pub(super) fn waterfall(
+    id: &str,
+    title: &str,
+    opening: (&str, f64),
+    steps: &[(String, f64)],
+    closing: (&str, f64),
+) -> Result<Chart, RunError> {
+    let mut bars: Vec<(String, f64, f64, Option<f64>)> = vec![(opening.0.to_owned(), 0.0, opening.1, None)];
+    let mut at = opening.1;
+    for (name, change) in steps {
+        bars.push((name.clone(), at, at + change, Some(*change)));
+        at += change;
+    }
+    bars.push((closing.0.to_owned(), 0.0, closing.1, None));
+    let words: Vec<String> = steps.iter().map(|(name, change)| format!("{name} {}", signed(*change))).collect();
+    let description = format!(
+        "{title}, FTE. {}: {}. {}. {}: {}.",
+        opening.0,
+        thousands(opening.1),
+        words.join("; "),
+        closing.0,
+        thousands(closing.1)
+    );
+    let row = 42;
+    let height = (bars.len() as i32 * row + 12) as u32;
+    let extent = bars.iter().flat_map(|bar| [bar.1, bar.2]).fold(0.0, f64::max);
+    draw(id, title, description, height, |area| {
+        let x = |v: f64| (10.0 + 520.0 * v.max(0.0) / extent.max(1.0)) as i32;
+        for (i, (name, from, to, change)) in bars.iter().enumerate() {
+            let top = i as i32 * row;
+            text(area, name, (10, top + 12), &font(16, &INK, HPos::Left))?;
+            let colour = match change {
+                None => INK,
+                Some(change) if *change < 0.0 => FALL,
+                Some(_) => RISE,
+            };
+            let (a, b) = (x(from.min(*to)), x(from.max(*to)));
+            area.draw(&Rectangle::new([(a, top + 22), (b.max(a + 2), top + 38)], colour.filled()))?;
+            let label = change.map_or_else(|| thousands(*to), signed);
+            text(area, &label, (b.max(a + 2) + 6, top + 30), &font(15, &INK, HPos::Left))?;
+        }
+        Ok(())
+    })
+}
+
+/// For each row, how far the figure moves when an assumption goes to its low and to its high end.
+pub(super) fn tornado(id: &str, title: &str, middle: f64, rows: &[(String, f64, f64)]) -> Result<Chart, RunError> {
+    let words: Vec<String> =
+        rows.iter().map(|(name, low, high)| format!("{name}: {} to {}", thousands(*low), thousands(*high))).collect();
+    let description = format!("{title}. In the middle {}. {}.", thousands(middle), words.join("; "));
+    let row = 50;
+    let height = (rows.len() as i32 * row + 52) as u32;
+    let reach = rows.iter().flat_map(|(_, low, high)| [(low - middle).abs(), (high - middle).abs()]).fold(1.0, f64::max);
+    draw(id, title, description, height, |area| {
+        let x = |v: f64| (320.0 + 215.0 * (v - middle) / reach) as i32;
+        for (at, label, colour) in [(10, "at the low end", FALL), (180, "at the high end", RISE)] {
+            area.draw(&Rectangle::new([(at, 8), (at + 22, 22)], colour.filled()))?;
+            text(area, label, (at + 30, 15), &font(16, &INK, HPos::Left))?;
+        }
+        area.draw(&PathElement::new(vec![(320, 54), (320, height as i32 - 4)], INK.stroke_width(1)))?;
+        text(area, &thousands(middle), (320, 42), &font(14, &INK, HPos::Center))?;
+        for (i, (name, low, high)) in rows.iter().enumerate() {
+            let top = 48 + i as i32 * row;
+            text(area, name, (10, top + 14), &font(15, &INK, HPos::Left))?;
+            for (value, colour, offset) in [(*low, FALL, 0), (*high, RISE, 9)] {
+                let (a, b) = (x(value.min(middle)), x(value.max(middle)));
+                area.draw(&Rectangle::new([(a, top + 25 + offset), (b.max(a + 1), top + 33 + offset)], colour.filled()))?;
+            }
+            let (left, right) = (low.min(*high).min(middle), low.max(*high).max(middle));
+            text(area, &signed(left - middle), (x(left) - 6, top + 33), &font(14, &INK, HPos::Right))?;
+            text(area, &signed(right - middle), (x(right) + 6, top + 33), &font(14, &INK, HPos::Left))?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        assert_eq!(ticks(0.0, 100.0), [0.0, 25.0, 50.0, 75.0, 100.0]);
+        assert_eq!(ticks(1_300_000.0, 2_400_000.0), [1_500_000.0, 2_000_000.0]);
+    }
+
+    #[test]
+    fn a_chart_says_in_words_what_it_shows() {
+        let chart = tornado("t", "Gap", 100.0, &[("Leaver rate <nurses>".to_owned(), 90.0, 115.0)]).unwrap();
+        assert!(chart.svg.contains("<desc id=\"t-text\">Gap. In the middle 100. Leaver rate &lt;nurses&gt;: 90 to 115.</desc>"));
+        assert!(chart.svg.contains("role=\"img\"") && chart.svg.ends_with("</svg>\n"));
+    }
+}

@@ -1,0 +1,113 @@
+//! The report: one self-contained page for a board, an analyst or the public.
+//!
+//! Each section is a function that returns blocks; the template only lays them out.
+
+mod chart;
+mod sections;
+
+use askama::Template;
+
+use crate::manifest;
+use crate::run::{Request, Run, RunError};
+
+/// A part of the page under its own heading.
+struct Section {
+    id: &'static str,
+    title: String,
+    blocks: Vec<Block>,
+}
+
+/// Something in a section.
+enum Block {
+    Text(String),
+    Stats(Vec<Stat>),
+    Chart(chart::Chart),
+    Table(Table),
+    /// A long table, folded on the screen and open in print.
+    Folded(Table),
+}
+
+/// A number in large type.
+struct Stat {
+    label: String,
+    value: String,
+    note: String,
+}
+
+struct Table {
+    caption: String,
+    head: Vec<String>,
+    rows: Vec<TableRow>,
+    /// Whether all columns but the first hold numbers.
+    numeric: bool,
+}
+
+struct TableRow {
+    cells: Vec<String>,
+    /// `total`, `group`, `met`, `missed` or nothing.
+    class: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    title: String,
+    subtitle: String,
+    about: String,
+    sections: Vec<Section>,
+    command: String,
+    version: &'static str,
+}
+
+/// The page of a run.
+pub(crate) fn html(run: &Run) -> Result<String, RunError> {
+    let mut all = vec![
+        sections::in_short(run)?,
+        sections::gap(run)?,
+        sections::staff_groups(run)?,
+        sections::professions(run),
+        sections::settings(run),
+    ];
+    all.extend(sections::places(run));
+    all.extend([
+        sections::bridges(run)?,
+        sections::training(run)?,
+        sections::money(run)?,
+    ]);
+    all.extend(sections::sensitivity(run)?);
+    all.extend([
+        sections::checks(run),
+        sections::targets(run),
+        sections::actions(run),
+        sections::calibration(run),
+        sections::cautions(run),
+        sections::sources(run),
+    ]);
+    all.retain(|section| !section.blocks.is_empty());
+    let request = Request { plan: run.plan.relative_folder().into(), ..run.request.clone() };
+    let names: Vec<&str> = run.scenarios.iter().map(|scenario| scenario.title.as_str()).collect();
+    let page = Page {
+        title: run.plan.title.clone(),
+        subtitle: format!("Supply, demand and gap, {} to {}: {}", run.plan.from, run.plan.to, names.join(", ").to_lowercase()),
+        about: run.plan.about.trim().to_owned(),
+        sections: all,
+        command: manifest::command(&request),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    page.render().map_err(|error| RunError::File { path: "report.html".to_owned(), error: error.to_string() })
+}
+
+impl Table {
+    fn numbers(caption: impl Into<String>, head: Vec<String>) -> Self {
+        Self { caption: caption.into(), head, rows: Vec::new(), numeric: true }
+    }
+
+    fn words(caption: impl Into<String>, head: &[&str]) -> Self {
+        let head = head.iter().map(|name| (*name).to_owned()).collect();
+        Self { caption: caption.into(), head, rows: Vec::new(), numeric: false }
+    }
+
+    fn push(&mut self, class: &'static str, cells: Vec<String>) {
+        self.rows.push(TableRow { cells, class });
+    }
+}

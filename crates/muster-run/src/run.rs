@@ -1,0 +1,152 @@
+//! Making a run: read the plan, resolve each scenario, project it.
+
+use std::path::PathBuf;
+
+use muster_book::{COUNTERFACTUAL, Diagnostic, PLAN, Plan, Resolved, did_you_mean};
+use muster_core::{FinancialYear, PlaceCode};
+use muster_engine::{EngineError, Projection, Step};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::sensitivity::{self, Swing};
+use crate::verdict::{self, Verdict};
+
+/// What to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The plan's folder.
+    pub plan: PathBuf,
+    /// The scenarios, in the order of the report; the counterfactual and the plan when empty.
+    pub scenarios: Vec<String>,
+    /// `england`, `systems`, or codes of places.
+    pub places: Vec<String>,
+    /// Whether to step by months.
+    pub monthly: bool,
+}
+
+/// One scenario, projected.
+#[derive(Debug)]
+pub struct ScenarioRun {
+    /// Its name.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What the engine was given.
+    pub resolved: Resolved,
+    /// What it made of it.
+    pub projection: Projection,
+}
+
+/// A plan and some scenarios, projected.
+#[derive(Debug)]
+pub struct Run {
+    /// What was asked for, with the scenarios named.
+    pub request: Request,
+    /// The plan.
+    pub plan: Plan,
+    /// The places, one by one.
+    pub places: Vec<PlaceCode>,
+    /// The scenarios, in order.
+    pub scenarios: Vec<ScenarioRun>,
+    /// The plan's checks and targets, held against the results.
+    pub verdicts: Vec<Verdict>,
+    /// What the gap rests on most.
+    pub swings: Vec<Swing>,
+}
+
+/// Why there is no run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The plan or its books are at fault.
+    #[error("the plan has {} {}", .0.len(), if .0.len() == 1 { "fault" } else { "faults" })]
+    Plan(Vec<Diagnostic>),
+    /// What was asked for does not exist.
+    #[error("{0}")]
+    Request(String),
+    /// The engine refused its inputs or its results.
+    #[error("scenario {scenario}: {error}")]
+    Engine {
+        /// The scenario.
+        scenario: String,
+        /// What it said.
+        error: EngineError,
+    },
+    /// A file or folder could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        error: String,
+    },
+    /// A run folder is not what its manifest says.
+    #[error("{0}")]
+    Folder(String),
+}
+
+impl Run {
+    /// Makes a run. `progress` is told what is being done, in a few words.
+    pub fn make(request: Request, progress: &(dyn Fn(&str) + Sync)) -> Result<Self, RunError> {
+        progress("reading the plan and its books");
+        let plan = Plan::read(&request.plan).map_err(RunError::Plan)?;
+        Self::of(plan, request, progress)
+    }
+
+    /// The same, for a plan that has been read.
+    pub fn of(plan: Plan, mut request: Request, progress: &(dyn Fn(&str) + Sync)) -> Result<Self, RunError> {
+        if request.scenarios.is_empty() {
+            request.scenarios = vec![COUNTERFACTUAL.to_owned(), PLAN.to_owned()];
+        }
+        if request.places.is_empty() {
+            request.places = vec!["england".to_owned()];
+        }
+        let places = plan.places_named(&request.places).map_err(RunError::Request)?;
+        let step = if request.monthly { Step::Month } else { Step::Year };
+        progress("projecting each scenario");
+        let scenarios = request
+            .scenarios
+            .par_iter()
+            .map(|id| project(&plan, id, &places, step))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut run = Self { request, plan, places, scenarios, verdicts: Vec::new(), swings: Vec::new() };
+        progress("finding which assumptions matter most");
+        run.swings = sensitivity::swings(&run)?;
+        progress("holding the results against the published record");
+        run.verdicts = verdict::verdicts(&run)?;
+        Ok(run)
+    }
+
+    /// The years, the baseline first.
+    pub fn years(&self) -> Vec<FinancialYear> {
+        self.plan.years()
+    }
+
+    /// The index of a year, counted from the baseline.
+    pub fn year_index(&self, year: FinancialYear) -> Option<usize> {
+        usize::try_from(year.years_since(self.plan.from)).ok().filter(|_| year <= self.plan.to)
+    }
+
+    /// The scenario of this name.
+    pub fn scenario(&self, id: &str) -> Option<&ScenarioRun> {
+        self.scenarios.iter().find(|scenario| scenario.id == id)
+    }
+
+    /// The scenario that the report tells most about: the plan where it is there, else the last.
+    pub fn main_scenario(&self) -> &ScenarioRun {
+        self.scenario(PLAN).unwrap_or(&self.scenarios[self.scenarios.len() - 1])
+    }
+}
+
+/// Resolves and projects one scenario of a plan.
+pub(crate) fn project(plan: &Plan, id: &str, places: &[PlaceCode], step: Step) -> Result<ScenarioRun, RunError> {
+    let scenario = plan.scenario(id).ok_or_else(|| {
+        let known = plan.scenarios.iter().map(|scenario| scenario.id.as_str());
+        let list = known.clone().collect::<Vec<_>>().join(", ");
+        let hint = did_you_mean(id, known).map_or(format!("use one of: {list}"), |name| format!("did you mean `{name}`?"));
+        RunError::Request(format!("no scenario is called `{id}`: {hint}"))
+    })?;
+    let resolved = plan.resolve(scenario, places, step).map_err(RunError::Plan)?;
+    let projection = muster_engine::project(&resolved.inputs)
+        .map_err(|error| RunError::Engine { scenario: id.to_owned(), error })?;
+    Ok(ScenarioRun { id: id.to_owned(), title: scenario.title.clone(), resolved, projection })
+}

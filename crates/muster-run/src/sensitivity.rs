@@ -1,0 +1,159 @@
+//! Which assumptions matter most: each is moved from the low to the high end of its range, the others staying where they are.
+
+use muster_book::{Assumption, COUNTERFACTUAL, Kind, Measure, Moved, Plan, Scope, Side};
+use muster_engine::{Inputs, total_demand_fte};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::run::{Run, RunError};
+
+/// What moving one assumption does to the gap at the horizon.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Swing {
+    /// What to call it.
+    pub assumption: String,
+    /// The gap with the assumption at its low end, in FTE.
+    pub gap_at_low_fte: f64,
+    /// The gap with nothing moved.
+    pub gap_fte: f64,
+    /// The gap with the assumption at its high end.
+    pub gap_at_high_fte: f64,
+    /// The first value, with its range, in words.
+    pub range: String,
+    /// Published, derived or judged.
+    pub kind: Kind,
+    /// The id of its source.
+    pub source: String,
+    /// Where it is written.
+    pub written_at: String,
+}
+
+impl Swing {
+    /// How far the gap moves from end to end.
+    pub fn width_fte(&self) -> f64 {
+        (self.gap_at_high_fte - self.gap_at_low_fte).abs().max((self.gap_at_low_fte - self.gap_fte).abs())
+            .max((self.gap_at_high_fte - self.gap_fte).abs())
+    }
+}
+
+/// Measures that move demand and leave supply as it is.
+const DEMAND: [Measure; 7] = [
+    Measure::DemandFte,
+    Measure::Population,
+    Measure::UseByAge,
+    Measure::OtherGrowth,
+    Measure::SettingShift,
+    Measure::ProductivityGrowth,
+    Measure::SkillMix,
+];
+/// Measures that move neither.
+const MONEY: [Measure; 5] = [
+    Measure::TemporaryFill,
+    Measure::EarningsGbp,
+    Measure::OnCost,
+    Measure::RealPayGrowth,
+    Measure::TemporaryPremium,
+];
+
+/// Every assumption that moves the gap of the run's main scenario at the horizon, the widest swing first.
+///
+/// Worked out for the plan's place as a whole, whatever places the run tells apart.
+pub fn swings(run: &Run) -> Result<Vec<Swing>, RunError> {
+    let plan = &run.plan;
+    let main = run.main_scenario();
+    if main.id == COUNTERFACTUAL && run.scenarios.len() > 1 {
+        return Ok(Vec::new());
+    }
+    let Some(scenario) = plan.scenario(&main.id) else { return Ok(Vec::new()) };
+    let place = [plan.place.clone()];
+    let step = main.resolved.inputs.step;
+    let (resolved, kept) = plan.resolve_keeping(scenario, &place, step).map_err(RunError::Plan)?;
+    let horizon = resolved.inputs.years;
+    let supply_fte = supply_at(&resolved.inputs, &main.id)?;
+    let gap_fte = total_demand_fte(&resolved.inputs, horizon) - supply_fte;
+
+    let movable: Vec<Assumption> = plan.movable(scenario).into_iter().filter(moves_the_gap).collect();
+    let gap_with = |assumption: &Assumption, side: Side| -> Result<f64, RunError> {
+        let moved = Moved { assumption: assumption.clone(), side };
+        let resolved = plan.resolve_moved(scenario, &place, step, &moved, &kept).map_err(RunError::Plan)?;
+        let demand_fte = total_demand_fte(&resolved.inputs, horizon);
+        let only_demand = matches!(assumption, Assumption::Stated(measure, ..) if DEMAND.contains(measure));
+        let supply_fte = if only_demand { supply_fte } else { supply_at(&resolved.inputs, &main.id)? };
+        Ok(demand_fte - supply_fte)
+    };
+    let mut swings = movable
+        .par_iter()
+        .map(|assumption| {
+            let (low, high) = (gap_with(assumption, Side::Low)?, gap_with(assumption, Side::High)?);
+            Ok(swing(plan, assumption, [low, gap_fte, high]))
+        })
+        .collect::<Result<Vec<_>, RunError>>()?;
+    swings.sort_by(|a, b| b.width_fte().total_cmp(&a.width_fte()).then_with(|| a.assumption.cmp(&b.assumption)));
+    swings.retain(|swing| swing.width_fte() > 0.5);
+    Ok(swings)
+}
+
+fn moves_the_gap(assumption: &Assumption) -> bool {
+    match assumption {
+        Assumption::Stated(measure, ..) => !MONEY.contains(measure),
+        Assumption::Delivery(_) => true,
+    }
+}
+
+fn supply_at(inputs: &Inputs, scenario: &str) -> Result<f64, RunError> {
+    let projection = muster_engine::project(inputs)
+        .map_err(|error| RunError::Engine { scenario: scenario.to_owned(), error })?;
+    Ok(projection.cells.iter().map(|cell| cell.years[inputs.years].fte).sum())
+}
+
+fn swing(plan: &Plan, assumption: &Assumption, [low, gap_fte, high]: [f64; 3]) -> Swing {
+    let (range, kind, source, written_at) = match assumption {
+        Assumption::Delivery(action) => {
+            let action = &plan.actions[*action];
+            let effect = action.effects.iter().find(|effect| effect.delivered[0] < effect.delivered[1]);
+            let effect = effect.unwrap_or(&action.effects[0]);
+            let [low, high] = effect.delivered;
+            let range = format!("{:.0}% to {:.0}% delivered", low * 100.0, high * 100.0);
+            (range, effect.passport.kind, effect.passport.source.clone(), plan.written_at(&effect.location))
+        }
+        Assumption::Stated(measure, scope, setting) => stated(plan, *measure, *scope, *setting),
+    };
+    Swing {
+        assumption: plan.assumption_title(assumption),
+        gap_at_low_fte: low,
+        gap_fte,
+        gap_at_high_fte: high,
+        range,
+        kind,
+        source,
+        written_at,
+    }
+}
+
+fn stated(
+    plan: &Plan,
+    measure: Measure,
+    scope: Scope,
+    setting: Option<muster_core::Setting>,
+) -> (String, Kind, String, String) {
+    let same = |series: &&muster_book::Series| {
+        (series.measure, series.key.scope, series.key.setting) == (measure, scope, setting)
+    };
+    let entries: Vec<_> = plan.shelf.series().filter(same).flat_map(|series| &series.entries).collect();
+    let first = entries.iter().find(|entry| entry.low < entry.high).unwrap_or(&entries[0]);
+    let mut range = format!("{} ({} to {})", tidy(first.value), tidy(first.low), tidy(first.high));
+    if entries.len() > 1 {
+        range.push_str(&format!(", the first of {}", entries.len()));
+    }
+    (range, first.passport.kind, first.passport.source.clone(), plan.written_at(&first.location))
+}
+
+/// At most four digits that matter.
+fn tidy(value: f64) -> String {
+    if value.abs() >= 1000.0 {
+        crate::number::thousands(value)
+    } else {
+        let text = format!("{value:.4}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}

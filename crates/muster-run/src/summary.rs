@@ -1,0 +1,143 @@
+//! Supply, demand and gap of every profession, staff group and of all together: what the terminal and the report both show.
+
+use muster_core::FinancialYear;
+use serde::Serialize;
+
+use crate::run::{Run, ScenarioRun};
+
+/// What one line of a table is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Row {
+    /// Everyone.
+    All,
+    /// A staff group, as an index.
+    Group(usize),
+    /// A profession, as an index.
+    Profession(usize),
+}
+
+/// Supply, demand and money in one year.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Line {
+    /// People in post.
+    pub headcount: f64,
+    /// FTE in post.
+    pub supply_fte: f64,
+    /// FTE needed.
+    pub demand_fte: f64,
+    /// Demand less supply.
+    pub gap_fte: f64,
+    /// The sum of shortfalls alone.
+    pub shortfall_fte: f64,
+    /// Bank and agency staff.
+    pub temporary_fte: f64,
+    /// Employer's cost of permanent staff.
+    pub pay_gbp: f64,
+    /// Cost of bank and agency staff.
+    pub temporary_gbp: f64,
+}
+
+/// One row of the table, through the years and scenarios.
+#[derive(Debug, Clone, Serialize)]
+pub struct SummaryRow {
+    /// What it is about.
+    pub row: Row,
+    /// Its name in files.
+    pub id: String,
+    /// Its name in reports.
+    pub title: String,
+    /// By scenario, then by year.
+    pub lines: Vec<Vec<Line>>,
+}
+
+/// The table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The years, the baseline first.
+    pub years: Vec<FinancialYear>,
+    /// Names and titles of the scenarios.
+    pub scenarios: Vec<(String, String)>,
+    /// Everyone, then each group followed by its professions.
+    pub rows: Vec<SummaryRow>,
+}
+
+impl Line {
+    fn add(&mut self, year: &muster_engine::YearResult) {
+        self.headcount += year.headcount;
+        self.supply_fte += year.fte;
+        self.demand_fte += year.demand_fte;
+        self.gap_fte += year.gap_fte;
+        self.shortfall_fte += year.gap_fte.max(0.0);
+        self.temporary_fte += year.temporary_fte;
+        self.pay_gbp += year.pay_gbp;
+        self.temporary_gbp += year.temporary_gbp;
+    }
+}
+
+/// Adds up the cells that `of` picks, year by year.
+pub(crate) fn lines(scenario: &ScenarioRun, of: &dyn Fn(&muster_engine::Cell) -> bool) -> Vec<Line> {
+    let mut lines = vec![Line::default(); scenario.resolved.years.len()];
+    for (cell, result) in scenario.resolved.inputs.cells.iter().zip(&scenario.projection.cells) {
+        if of(cell) {
+            lines.iter_mut().zip(&result.years).for_each(|(line, year)| line.add(year));
+        }
+    }
+    lines
+}
+
+/// The table of a run, all its places together.
+pub fn summary(run: &Run) -> Summary {
+    let taxonomy = &run.plan.shelf.taxonomy;
+    let row = |row: Row, id: &str, title: &str| {
+        let picks = |cell: &muster_engine::Cell| match row {
+            Row::All => true,
+            Row::Group(group) => taxonomy.professions[cell.profession].group == group,
+            Row::Profession(profession) => cell.profession == profession,
+        };
+        let lines = run.scenarios.iter().map(|scenario| lines(scenario, &picks)).collect();
+        SummaryRow { row, id: id.to_owned(), title: title.to_owned(), lines }
+    };
+    let mut rows = vec![row(Row::All, "all", "All staff")];
+    for (g, group) in taxonomy.groups.iter().enumerate() {
+        rows.push(row(Row::Group(g), &group.id, &group.title));
+        for (p, profession) in taxonomy.professions.iter().enumerate().filter(|(_, profession)| profession.group == g) {
+            rows.push(row(Row::Profession(p), &profession.id, &profession.title));
+        }
+    }
+    let scenarios = run.scenarios.iter().map(|scenario| (scenario.id.clone(), scenario.title.clone())).collect();
+    Summary { years: run.years(), scenarios, rows }
+}
+
+impl Summary {
+    /// The table as CSV, a row for each scenario, line and year.
+    pub fn to_csv(&self) -> String {
+        let mut csv = String::from(
+            "scenario,level,id,title,year,headcount,supply_fte,demand_fte,gap_fte,shortfall_fte,temporary_fte,pay_gbp,temporary_gbp\n",
+        );
+        for (s, (scenario, _)) in self.scenarios.iter().enumerate() {
+            for row in &self.rows {
+                let level = match row.row {
+                    Row::All => "all",
+                    Row::Group(_) => "staff_group",
+                    Row::Profession(_) => "profession",
+                };
+                for (year, line) in self.years.iter().zip(&row.lines[s]) {
+                    let numbers = [
+                        line.headcount,
+                        line.supply_fte,
+                        line.demand_fte,
+                        line.gap_fte,
+                        line.shortfall_fte,
+                        line.temporary_fte,
+                        line.pay_gbp,
+                        line.temporary_gbp,
+                    ];
+                    let numbers = numbers.map(|number| format!("{number:.2}")).join(",");
+                    csv.push_str(&format!("{scenario},{level},{},\"{}\",{year},{numbers}\n", row.id, row.title.replace('"', "\"\"")));
+                }
+            }
+        }
+        csv
+    }
+}

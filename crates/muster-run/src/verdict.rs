@@ -1,0 +1,141 @@
+//! Checks and targets, held against the results: met, or missed by how much.
+
+use muster_book::{Check, Expect, Role};
+use serde::Serialize;
+
+use crate::figure::answer;
+use crate::number::{gbp, percent, signed, thousands};
+use crate::run::{Run, RunError, project};
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The figure is what was expected.
+    Met,
+    /// It is not.
+    Missed,
+    /// The run does not have what the check asks about.
+    NotAsked,
+}
+
+/// A check or target and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The check's name.
+    pub id: String,
+    /// The check's title.
+    pub title: String,
+    /// What it is for.
+    pub role: Role,
+    /// The scenario it was put to.
+    pub scenario: String,
+    /// What was expected.
+    pub expect: Expect,
+    /// What was expected, in words.
+    pub expected: String,
+    /// What came out; none when the run could not say.
+    pub figure: Option<f64>,
+    /// The same, in words.
+    pub found: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// How far outside, in words; empty when met.
+    pub missed_by: String,
+    /// Who published the expectation.
+    pub source: String,
+    /// Where.
+    #[serde(rename = "where")]
+    pub where_in_source: String,
+    /// What to know about it.
+    pub note: String,
+}
+
+impl Verdict {
+    /// "met", "missed by −1,200" or "used for calibration: met", as the report says it.
+    pub fn words(&self) -> String {
+        let outcome = match self.outcome {
+            Outcome::Met => "met".to_owned(),
+            Outcome::Missed => format!("missed by {}", self.missed_by),
+            Outcome::NotAsked => "not asked: this run does not tell these places apart".to_owned(),
+        };
+        match self.role {
+            Role::Calibration => format!("used for calibration: {outcome}"),
+            Role::Input => format!("the plan's own input: {outcome}"),
+            Role::Prediction | Role::Target => outcome,
+        }
+    }
+}
+
+/// Every check and target of the plan. A scenario that the run lacks is projected for the purpose.
+pub fn verdicts(run: &Run) -> Result<Vec<Verdict>, RunError> {
+    let mut extra = Vec::new();
+    for check in run.plan.checks.iter().chain(&run.plan.targets) {
+        let known = run.scenario(&check.scenario).is_some() || extra.iter().any(|(id, _)| *id == check.scenario);
+        if !known {
+            let step = run.scenarios[0].resolved.inputs.step;
+            extra.push((check.scenario.clone(), project(&run.plan, &check.scenario, &run.places, step)?));
+        }
+    }
+    let verdict = |check: &Check| {
+        let made = || extra.iter().find(|(id, _)| *id == check.scenario).map(|(_, scenario)| scenario);
+        let scenario = run.scenario(&check.scenario).or_else(made);
+        let figure = scenario.and_then(|scenario| answer(run, scenario, &check.figure).ok());
+        judge(check, figure)
+    };
+    Ok(run.plan.checks.iter().chain(&run.plan.targets).map(verdict).collect())
+}
+
+fn judge(check: &Check, figure: Option<f64>) -> Verdict {
+    let write = |value: f64| write(check, value);
+    let missed_by = figure.map_or(0.0, |figure| check.expect.missed_by(figure));
+    let outcome = match figure {
+        None => Outcome::NotAsked,
+        Some(_) if missed_by == 0.0 => Outcome::Met,
+        Some(_) => Outcome::Missed,
+    };
+    let expected = match check.expect {
+        Expect::AtLeast(least) => format!("at least {}", write(least)),
+        Expect::AtMost(most) => format!("at most {}", write(most)),
+        Expect::Between(low, high) => format!("{} to {}", write(low), write(high)),
+        Expect::Near { value, within } => format!("{} ± {}", write(value), percent(within)),
+    };
+    Verdict {
+        id: check.id.clone(),
+        title: check.title.clone(),
+        role: check.role,
+        scenario: check.scenario.clone(),
+        expect: check.expect,
+        expected,
+        figure,
+        found: figure.map(write).unwrap_or_default(),
+        outcome,
+        missed_by: if outcome == Outcome::Missed { gap_in_words(check, missed_by) } else { String::new() },
+        source: check.source.clone(),
+        where_in_source: check.where_in_source.clone(),
+        note: check.note.clone(),
+    }
+}
+
+/// A figure of the check's kind, in words.
+fn write(check: &Check, value: f64) -> String {
+    use muster_book::{FigureMeasure, Form};
+    match (check.figure.form, check.figure.measure) {
+        (Form::Ratio, _) => format!("{value:.2} times"),
+        (Form::Growth, _) => format!("{:.2}% a year", value * 100.0),
+        (_, measure) if measure.is_share() => percent(value),
+        (_, FigureMeasure::PayBillGbp) => gbp(value),
+        _ => thousands(value),
+    }
+}
+
+fn gap_in_words(check: &Check, by: f64) -> String {
+    use muster_book::Form;
+    match check.figure.form {
+        Form::Ratio => format!("{by:+.2}"),
+        Form::Growth => format!("{:+.2} points a year", by * 100.0),
+        _ if check.figure.measure.is_share() => format!("{:+.1} points", by * 100.0),
+        _ if check.figure.measure == muster_book::FigureMeasure::PayBillGbp => gbp(by),
+        _ => signed(by),
+    }
+}

@@ -1,0 +1,39 @@
+//! One file for each subcommand: its help, its arguments, what it does.
+
+pub(crate) mod books;
+pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod run;
+pub(crate) mod verify;
+
+use std::path::{Path, PathBuf};
+
+use muster_run::{Request, Run, RunError};
+
+use crate::output::Output;
+
+/// The plan that is run when none is named.
+pub(crate) const DEFAULT_PLAN: &str = "plans/ltwp-2023";
+
+/// A run from a plan's folder or a run's folder, in memory; `scenario` alone where it is named, for a plan.
+pub(crate) fn load(path: &Path, scenario: Option<&str>, output: &Output) -> Result<Run, RunError> {
+    if path.join("manifest.json").exists() {
+        return output.progress(|progress| muster_run::open(path, progress)).map(|(_, run)| run);
+    }
+    let request = Request {
+        plan: path.to_owned(),
+        scenarios: scenario.map(str::to_owned).into_iter().collect(),
+        places: Vec::new(),
+        monthly: false,
+    };
+    output.progress(|progress| Run::make(request, progress))
+}
+
+/// `PATH@SCENARIO` in its two parts.
+pub(crate) fn split(text: &str) -> (PathBuf, Option<String>) {
+    match text.rsplit_once('@') {
+        Some((path, scenario)) => (path.into(), Some(scenario.to_owned())),
+        None => (text.into(), None),
+    }
+}

@@ -1,0 +1,121 @@
+//! `muster run`: project a plan and write a run folder with a report.
+
+use std::path::PathBuf;
+
+use muster_run::{Request, Run, RunError, Summary, save, summary, thousands};
+
+use crate::commands::DEFAULT_PLAN;
+use crate::output::{Format, Output, Rows};
+
+/// Project a plan, with and without its actions, and write a report.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The plan's folder.
+    #[arg(default_value = DEFAULT_PLAN)]
+    plan: PathBuf,
+    /// A scenario to run; may be repeated. [default: counterfactual and plan]
+    #[arg(long = "scenario", short, value_name = "SCENARIO")]
+    scenarios: Vec<String>,
+    /// `england`, `systems` (each of the 42), or codes of places, with commas between.
+    #[arg(long, value_delimiter = ',', default_value = "england")]
+    places: Vec<String>,
+    /// How long a step is.
+    #[arg(long, value_enum, default_value_t = StepLength::Year)]
+    step: StepLength,
+    /// Where to write the run. [default: a folder under runs/ named after what went in]
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// How many threads to use; the results do not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum StepLength {
+    /// A step a year.
+    Year,
+    /// Twelve steps a year.
+    Month,
+}
+
+pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
+    set_threads(args.threads)?;
+    let request = Request {
+        plan: args.plan,
+        scenarios: args.scenarios,
+        places: args.places,
+        monthly: args.step == StepLength::Month,
+    };
+    let (run, folder) = output.progress(|progress| {
+        let run = Run::make(request, progress)?;
+        progress("writing the run and its report");
+        let folder = save(&run, args.out.as_deref())?;
+        Ok::<_, RunError>((run, folder))
+    })?;
+    let table = summary(&run);
+    match output.format() {
+        Format::Table => print(&run, &table, output),
+        Format::Csv => output.data(&table.to_csv()),
+        Format::Json => output.json(&table),
+    }
+    output.say(&format!("\nReport: {}", folder.join("report.html").display()));
+    output.say(&format!("Prove that it reproduces: muster verify {}", folder.display()));
+    Ok(true)
+}
+
+pub(crate) fn set_threads(threads: Option<usize>) -> Result<(), RunError> {
+    let Some(threads) = threads else { return Ok(()) };
+    if threads == 0 {
+        return Err(RunError::Request("--threads must be at least 1".to_owned()));
+    }
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .map_err(|error| RunError::Request(format!("{threads} threads cannot be started: {error}")))
+}
+
+/// Supply, demand and gap at the start and at the end, for everyone, each group and each profession.
+fn print(run: &Run, table: &Summary, output: &Output) {
+    let (first, last) = (run.plan.from, run.plan.to);
+    output.say(&format!("{}: supply, demand and gap in full-time equivalents\n", run.plan.title));
+    let mut rows = Rows::new(&["", &format!("Supply {first}"), &format!("Demand {first}"), &format!("Gap {first}")], Some(1));
+    for (id, _) in &table.scenarios {
+        let with = match id.as_str() {
+            muster_book::PLAN => "with plan",
+            muster_book::COUNTERFACTUAL => "no plan",
+            other => other,
+        };
+        rows.head.extend(["Supply", "Demand", "Gap"].map(|what| format!("{what} {last} {with}")));
+    }
+    for row in &table.rows {
+        let start = row.lines[0][0];
+        let indent = if matches!(row.row, muster_run::Row::Profession(_)) { "  " } else { "" };
+        let mut cells = vec![format!("{indent}{}", row.title)];
+        cells.extend([start.supply_fte, start.demand_fte, start.gap_fte].map(thousands));
+        for lines in &row.lines {
+            let end = lines[lines.len() - 1];
+            cells.extend([end.supply_fte, end.demand_fte, end.gap_fte].map(thousands));
+        }
+        if indent.is_empty() { rows.push_strong(cells) } else { rows.push(cells) }
+    }
+    output.rows(&rows);
+    for scenario in &run.scenarios {
+        let missing: f64 = scenario.projection.unfilled.iter().map(|unfilled| unfilled.headcount).sum();
+        if missing >= 1.0 {
+            output.say(&format!("{}: {} training posts stay empty for want of people; the report says which.", scenario.title, thousands(missing)));
+        }
+    }
+    let of = |role: muster_book::Role| run.verdicts.iter().filter(move |verdict| verdict.role == role);
+    let met = |role| of(role).filter(|verdict| verdict.outcome == muster_run::Outcome::Met).count();
+    let (predicted, fitted) = (muster_book::Role::Prediction, muster_book::Role::Calibration);
+    if of(predicted).count() > 0 {
+        output.say(&format!(
+            "Held against the published record: {} of {} predictions met, {} of {} calibrations; `muster check {}` lists them.",
+            met(predicted),
+            of(predicted).count(),
+            met(fitted),
+            of(fitted).count(),
+            run.plan.folder.display()
+        ));
+    }
+}
