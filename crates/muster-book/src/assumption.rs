@@ -197,8 +197,23 @@ pub(crate) struct RawTable {
 }
 
 const COLUMNS: &[&str] = &[
-    "group", "profession", "programme", "move", "setting", "age", "place", "from", "to", "value", "low", "high", "distribution",
-    "kind", "source", "where", "why",
+    "group",
+    "profession",
+    "programme",
+    "move",
+    "setting",
+    "age",
+    "place",
+    "from",
+    "to",
+    "value",
+    "low",
+    "high",
+    "distribution",
+    "kind",
+    "source",
+    "where",
+    "why",
 ];
 
 /// Reads one assumption file and the table beside it.
@@ -209,7 +224,11 @@ pub(crate) fn read(path: &Path, context: &mut Context<'_>, diagnostics: &mut Dia
     let values = document.list::<RawValue>("value", diagnostics);
     let Some(raw) = document.rest::<RawFile>("an assumption file", diagnostics) else { return Vec::new() };
     let Some(measure) = Measure::named(&raw.measure) else {
-        let help = suggest(&raw.measure, MEASURES.iter().map(|spec| spec.id), "the measures are listed in docs/book-format.md");
+        let help = suggest(
+            &raw.measure,
+            MEASURES.iter().map(|spec| spec.id),
+            "the measures are listed in docs/book-format.md",
+        );
         let message = format!("no measure is called `{}`", raw.measure.value);
         diagnostics.push("M007", file.locate(raw.measure.span.clone()), message, help);
         return Vec::new();
@@ -226,7 +245,12 @@ pub(crate) fn read(path: &Path, context: &mut Context<'_>, diagnostics: &mut Dia
             }
         }
         None if !written => {
-            diagnostics.push("M005", file.start(), "the file states no value", "add a [[value]], or a [table] with a CSV file");
+            diagnostics.push(
+                "M005",
+                file.start(),
+                "the file states no value",
+                "add a [[value]], or a [table] with a CSV file",
+            );
         }
         None => {}
     }
@@ -327,13 +351,19 @@ impl Reader<'_, '_> {
         for row in table.rows(self.file) {
             let number = |column: &str, diagnostics: &mut Diagnostics| -> Option<Option<f64>> {
                 let Some(text) = row.cell(column) else { return Some(None) };
-                text.parse().map(Some).map_err(|_| {
-                    let message = format!("`{text}` in column `{column}` is not a number");
-                    let help = "write digits with a point, without separators, units or percent signs";
-                    diagnostics.push("M006", row.place(column), message, help);
-                }).ok()
+                text.parse()
+                    .map(Some)
+                    .map_err(|_| {
+                        let message = format!("`{text}` in column `{column}` is not a number");
+                        let help = "write digits with a point, without separators, units or percent signs";
+                        diagnostics.push("M006", row.place(column), message, help);
+                    })
+                    .ok()
             };
-            let date = |column: &str, written: Option<&At<Day>>, diagnostics: &mut Diagnostics| -> Option<Option<FinancialYear>> {
+            let date = |column: &str,
+                        written: Option<&At<Day>>,
+                        diagnostics: &mut Diagnostics|
+             -> Option<Option<FinancialYear>> {
                 let Some(text) = row.cell(column) else {
                     return Some(written.map(|day| FinancialYear::containing(day.0)));
                 };
@@ -347,7 +377,8 @@ impl Reader<'_, '_> {
             let numbers = (number("value", diagnostics), number("low", diagnostics), number("high", diagnostics));
             let dates = (date("from", raw.from.as_ref(), diagnostics), date("to", raw.to.as_ref(), diagnostics));
             let kind = self.word(&row, "kind", raw.kind, diagnostics);
-            let distribution = self.word(&row, "distribution", raw.distribution.or(Some(Distribution::default())), diagnostics);
+            let distribution =
+                self.word(&row, "distribution", raw.distribution.or(Some(Distribution::default())), diagnostics);
             let ((Some(value), Some(low), Some(high)), (Some(from), Some(to))) = (numbers, dates) else { continue };
             let (Some(kind), Some(distribution)) = (kind, distribution) else { continue };
             let mut need = |what: Option<()>, column: &str, help: &str| {
@@ -403,7 +434,11 @@ impl Reader<'_, '_> {
         let Some(text) = row.cell(column) else { return Some(otherwise) };
         let word = serde_json::from_value(serde_json::Value::String(text.to_owned())).ok();
         if word.is_none() {
-            let help = if column == "kind" { "use published, derived or judgement" } else { "use triangular, uniform, normal or lognormal" };
+            let help = if column == "kind" {
+                "use published, derived or judgement"
+            } else {
+                "use triangular, uniform, normal or lognormal"
+            };
             diagnostics.push("M010", row.place(column), format!("`{text}` is not a {column}"), help);
         }
         word.map(Some)
@@ -425,6 +460,15 @@ impl Reader<'_, '_> {
             let known = self.context.sources.keys().map(String::as_str);
             let help = suggest(candidate.source, known, "describe it in a file of that name in sources/");
             diagnostics.push("M011", at("source"), format!("no source is called `{}`", candidate.source), help);
+        }
+        if candidate.kind == Kind::Published && candidate.where_in_source.trim().is_empty() {
+            let help = "add `where`: the table, page or row that prints it";
+            diagnostics.push(
+                "M011",
+                at("source"),
+                "a published value does not say where in its source it is printed",
+                help,
+            );
         }
         if candidate.kind != Kind::Published && candidate.why.trim().is_empty() {
             let (message, help) = match candidate.kind {
@@ -470,13 +514,19 @@ impl Reader<'_, '_> {
         for (number, part) in [(candidate.value, "value"), (low, "low"), (high, "high")] {
             if !(spec.lowest..=spec.highest).contains(&number) {
                 let message = format!("{} cannot be {}", spec.id, plain(number));
-                let help = format!("it lies between {} and {} ({})", plain(spec.lowest), plain(spec.highest), spec.unit);
+                let help =
+                    format!("it lies between {} and {} ({})", plain(spec.lowest), plain(spec.highest), spec.unit);
                 diagnostics.push("M009", at(part), message, help);
                 return;
             }
         }
         if low > candidate.value || high < candidate.value {
-            let message = format!("the value {} is outside its own range, {} to {}", plain(candidate.value), plain(low), plain(high));
+            let message = format!(
+                "the value {} is outside its own range, {} to {}",
+                plain(candidate.value),
+                plain(low),
+                plain(high)
+            );
             diagnostics.push("M009", at("low"), message, "write range = [low, high] around the value");
         }
         if self.interpolation == Interpolation::Growth && candidate.value <= 0.0 {
@@ -524,7 +574,8 @@ impl Context<'_> {
         if let (Scope::Profession(profession), Some(setting)) = (scope.unwrap_or(Scope::All), setting)
             && !self.taxonomy.professions[profession].settings.contains(&setting)
         {
-            let message = format!("{} do not work in the setting {setting}", self.taxonomy.professions[profession].title);
+            let message =
+                format!("{} do not work in the setting {setting}", self.taxonomy.professions[profession].title);
             let help = "add the setting to the profession in professions.toml, or remove the value";
             diagnostics.push("M016", at("setting"), message, help);
         }
@@ -574,7 +625,8 @@ impl Context<'_> {
             ("programme", &raw.programme, Subject::Programme),
             ("move", &raw.movement, Subject::Move),
         ];
-        let mut given = named.iter().filter_map(|(part, text, subject)| text.as_ref().map(|text| (*part, text, *subject)));
+        let mut given =
+            named.iter().filter_map(|(part, text, subject)| text.as_ref().map(|text| (*part, text, *subject)));
         let Some((part, text, subject)) = given.next() else {
             let needs = match spec.subject {
                 Subject::Staff | Subject::Whole => return Some(Scope::All),

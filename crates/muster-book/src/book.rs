@@ -104,7 +104,12 @@ const STRUCTURE: [&str; 5] = ["book.toml", "professions.toml", "programmes.toml"
 
 impl Book {
     /// Reads `book.toml`.
-    pub(crate) fn read(folder: &Path, places: &PlaceTree, files: &mut Files, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub(crate) fn read(
+        folder: &Path,
+        places: &PlaceTree,
+        files: &mut Files,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let file = files.read(&folder.join("book.toml"), diagnostics)?;
         let raw = Document::parse(&file, diagnostics)?.rest::<RawBook>("a book", diagnostics)?;
         let place = raw.place.parse::<PlaceCode>().ok().filter(|code| places.get(code).is_some());
@@ -127,11 +132,17 @@ impl Book {
     }
 
     /// Reads every assumption of the book.
-    pub(crate) fn read_assumptions(&mut self, context: &mut Context<'_>, diagnostics: &mut Diagnostics) -> Vec<Stated> {
+    pub(crate) fn read_assumptions(
+        &mut self,
+        is_first: bool,
+        context: &mut Context<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Stated> {
         let mut stated = Vec::new();
         for path in Files::toml_files_below(&self.folder, diagnostics) {
             let structure = path.parent() == Some(&self.folder) && STRUCTURE.iter().any(|name| path.ends_with(name));
             if structure {
+                self.refuse_second_taxonomy(&path, is_first, diagnostics);
                 continue;
             }
             let values = assumption::read(&path, context, diagnostics);
@@ -144,6 +155,17 @@ impl Book {
         }
         self.read_calibration(context, diagnostics);
         stated
+    }
+
+    /// Professions, programmes and moves are those of the first book, so that every place counts the same things.
+    fn refuse_second_taxonomy(&self, path: &Path, is_first: bool, diagnostics: &mut Diagnostics) {
+        let of_first_book =
+            ["professions.toml", "programmes.toml", "moves.toml"].iter().any(|name| path.ends_with(name));
+        if of_first_book && !is_first {
+            let message = format!("only the first book of a plan lists these, and `{}` is not the first", self.id);
+            let help = "add them to the national book, and remove this file";
+            diagnostics.push("M024", crate::files::nowhere(path), message, help);
+        }
     }
 
     fn read_calibration(&mut self, context: &mut Context<'_>, diagnostics: &mut Diagnostics) {

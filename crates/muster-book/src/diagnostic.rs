@@ -103,30 +103,122 @@ pub struct Code {
 
 /// Every code, in order.
 pub const CODES: &[Code] = &[
-    Code { code: "M001", title: "A file cannot be read", text: "The file is missing, is a folder, or may not be read. Books and plans are found by the paths written in plan.toml, relative to that file." },
-    Code { code: "M002", title: "A file is not UTF-8 text", text: "Save it again as UTF-8. In Excel: Save As, then “CSV UTF-8”." },
-    Code { code: "M003", title: "TOML that cannot be read", text: "A quote, bracket or equals sign is missing or doubled near the place shown." },
-    Code { code: "M004", title: "An unknown field", text: "The name is not one that this kind of entry has. Names are listed in docs/book-format.md." },
+    Code {
+        code: "M001",
+        title: "A file cannot be read",
+        text: "The file is missing, is a folder, or may not be read. Books and plans are found by the paths written in plan.toml, relative to that file.",
+    },
+    Code {
+        code: "M002",
+        title: "A file is not UTF-8 text",
+        text: "Save it again as UTF-8. In Excel: Save As, then “CSV UTF-8”.",
+    },
+    Code {
+        code: "M003",
+        title: "TOML that cannot be read",
+        text: "A quote, bracket or equals sign is missing or doubled near the place shown.",
+    },
+    Code {
+        code: "M004",
+        title: "An unknown field",
+        text: "The name is not one that this kind of entry has. Names are listed in docs/book-format.md.",
+    },
     Code { code: "M005", title: "A missing field", text: "The entry needs this field." },
-    Code { code: "M006", title: "The wrong kind of value", text: "A number where text is expected, text where a date is expected, and so on. Dates are written 2022-04-01, without quotes." },
-    Code { code: "M007", title: "An unknown measure", text: "A book can only state the measures that the model uses: `muster books list --measures` shows them." },
-    Code { code: "M008", title: "The wrong unit", text: "Every measure has one unit, so that values can be compared. Convert the values, then state the unit shown." },
-    Code { code: "M009", title: "A number out of range", text: "The number cannot be right for this measure: a negative stock, a share above 1, a number too large, or not a number." },
-    Code { code: "M010", title: "An unknown name", text: "No profession, staff group, programme, move, setting, place, book or action has this name." },
-    Code { code: "M011", title: "No source", text: "Every number names a source, and the source has a file of its own in sources/." },
-    Code { code: "M012", title: "No reason, or no range", text: "A derived number says how it was derived. A judgement says why, and how low and high it may be." },
-    Code { code: "M013", title: "A value stated twice", text: "Two entries of one book state the same thing for the same time. Remove one, or end the first with `to`." },
-    Code { code: "M014", title: "A value is missing", text: "The model needs a value for something and a year for which no book states one. A value holds from its `from` until its `to`, or until the next." },
-    Code { code: "M015", title: "Shares that do not add to 1", text: "Parts of a whole, such as the settings of a profession, must add to 1." },
-    Code { code: "M016", title: "A value for the wrong thing", text: "The measure is not stated for this kind of thing: a leaver rate has no programme, an intake has no age." },
-    Code { code: "M017", title: "An age that cannot be", text: "Ages of staff are 16 to 75, of the population 0 to 90; the last stands for everyone above." },
-    Code { code: "M018", title: "Dates that cannot be", text: "A value ends before it begins, a year is not a financial year, or a plan ends before it starts." },
-    Code { code: "M019", title: "A fault in the place tree", text: "A place is doubled, belongs to a place that is not listed, or to itself." },
-    Code { code: "M020", title: "A fault in the moves", text: "Moves form a circle, start and end in one profession, or take more people than there are." },
-    Code { code: "M021", title: "A table that cannot be read", text: "A row of the CSV has too many or too few cells, or a column is unknown or missing." },
-    Code { code: "M022", title: "A fault in an action", text: "An effect has no path, is doubled, or takes an assumption out of its range." },
-    Code { code: "M023", title: "A fault in a check or target", text: "The figure asks for something that a run does not have, or says no expectation." },
-    Code { code: "M024", title: "A fault in the plan or book folder", text: "A required file is missing, or two things carry the same id." },
+    Code {
+        code: "M006",
+        title: "The wrong kind of value",
+        text: "A number where text is expected, text where a date is expected, and so on. Dates are written 2022-04-01, without quotes.",
+    },
+    Code {
+        code: "M007",
+        title: "An unknown measure",
+        text: "A book can only state the measures that the model uses: `muster books list --measures` shows them.",
+    },
+    Code {
+        code: "M008",
+        title: "The wrong unit",
+        text: "Every measure has one unit, so that values can be compared. Convert the values, then state the unit shown.",
+    },
+    Code {
+        code: "M009",
+        title: "A number out of range",
+        text: "The number cannot be right for this measure: a negative stock, a share above 1, a number too large, or not a number.",
+    },
+    Code {
+        code: "M010",
+        title: "An unknown name",
+        text: "No profession, staff group, programme, move, setting, place, book or action has this name.",
+    },
+    Code {
+        code: "M011",
+        title: "No source",
+        text: "Every number names a source, and the source has a file of its own in sources/.",
+    },
+    Code {
+        code: "M012",
+        title: "No reason, or no range",
+        text: "A derived number says how it was derived. A judgement says why, and how low and high it may be.",
+    },
+    Code {
+        code: "M013",
+        title: "A value stated twice",
+        text: "Two entries of one book state the same thing for the same time. Remove one, or end the first with `to`.",
+    },
+    Code {
+        code: "M014",
+        title: "A value is missing",
+        text: "The model needs a value for something and a year for which no book states one. A value holds from its `from` until its `to`, or until the next.",
+    },
+    Code {
+        code: "M015",
+        title: "Shares that do not add to 1",
+        text: "Parts of a whole, such as the settings of a profession, must add to 1.",
+    },
+    Code {
+        code: "M016",
+        title: "A value for the wrong thing",
+        text: "The measure is not stated for this kind of thing: a leaver rate has no programme, an intake has no age.",
+    },
+    Code {
+        code: "M017",
+        title: "An age that cannot be",
+        text: "Ages of staff are 16 to 75, of the population 0 to 90; the last stands for everyone above.",
+    },
+    Code {
+        code: "M018",
+        title: "Dates that cannot be",
+        text: "A value ends before it begins, a year is not a financial year, or a plan ends before it starts.",
+    },
+    Code {
+        code: "M019",
+        title: "A fault in the place tree",
+        text: "A place is doubled, belongs to a place that is not listed, or to itself.",
+    },
+    Code {
+        code: "M020",
+        title: "A fault in the moves",
+        text: "Moves form a circle, start and end in one profession, or take more people than there are.",
+    },
+    Code {
+        code: "M021",
+        title: "A table that cannot be read",
+        text: "A row of the CSV has too many or too few cells, or a column is unknown or missing.",
+    },
+    Code {
+        code: "M022",
+        title: "A fault in an action",
+        text: "An effect has no path, is doubled, or takes an assumption out of its range.",
+    },
+    Code {
+        code: "M023",
+        title: "A fault in a check or target",
+        text: "The figure asks for something that a run does not have, or says no expectation.",
+    },
+    Code {
+        code: "M024",
+        title: "A fault in the plan or book folder",
+        text: "A required file is missing, or two things carry the same id.",
+    },
 ];
 
 /// The known names nearest to a wrong one, for "did you mean".

@@ -88,7 +88,11 @@ impl<'f> Document<'f> {
         for error in &errors {
             let location = file.locate(error.span().unwrap_or(0..0));
             let doubled = error.message().contains("duplicate key");
-            let help = if doubled { "remove one of the two" } else { "mend the line shown: look for a quote, bracket or comma" };
+            let help = if doubled {
+                "remove one of the two"
+            } else {
+                "mend the line shown: look for a quote, bracket or comma"
+            };
             diagnostics.push("M003", location, format!("this is not well-formed TOML: {}", error.message()), help);
         }
         errors.is_empty().then(|| Self { file, root: root.into_inner() })
@@ -148,9 +152,7 @@ fn read<T: DeserializeOwned>(
 
 /// A deserializer's message in a planner's words.
 fn explain(message: &str, what: &str, location: Location, diagnostics: &mut Diagnostics) {
-    let quoted = |text: &str| -> Vec<String> {
-        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-    };
+    let quoted = |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     if let Some(rest) = message.strip_prefix("unknown field ") {
         let names = quoted(rest);
         let (wrong, known) = names.split_first().map_or(("?", &[][..]), |(first, rest)| (first.as_str(), rest));

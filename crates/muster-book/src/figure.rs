@@ -245,7 +245,12 @@ impl RawFigure {
             let matching = professions_named(taxonomy, what, text);
             if matching.is_empty() {
                 let help = suggest(text, names(taxonomy, what), "`muster books list` shows every name");
-                diagnostics.push("M010", file.locate(text.span.clone()), format!("no {what} is called `{}`", text.value), help);
+                diagnostics.push(
+                    "M010",
+                    file.locate(text.span.clone()),
+                    format!("no {what} is called `{}`", text.value),
+                    help,
+                );
             }
             chosen = Some(match chosen {
                 None => matching,

@@ -87,6 +87,8 @@ pub struct Spec {
     pub parts_of_one: bool,
     /// Money, so the file states its price year.
     pub money: bool,
+    /// Read once, at the start: a later value, or an action on it, would change nothing, and is refused.
+    pub read_once: bool,
 }
 
 /// No workforce, population or number of places is larger.
@@ -114,6 +116,7 @@ const DEFAULT: Spec = Spec {
     shared: false,
     parts_of_one: false,
     money: false,
+    read_once: false,
 };
 
 const STAFF: Option<AgeRange> = Some(STAFF_AGES);
@@ -121,34 +124,304 @@ const PEOPLE: Option<AgeRange> = Some(CITIZEN_AGES);
 
 /// Every measure, in the order of [`Measure`].
 pub const MEASURES: &[Spec] = &[
-    spec!(StockFte, "stock_fte", "FTE", Staff, Never, None, (0.0, VERY_MANY), "Staff in post at the baseline.", shared),
-    spec!(SettingShare, "setting_share", "share of the profession", Staff, Required, None, (0.0, 1.0), "How a profession's staff divide between care settings at the baseline; joiners divide in the same way.", parts_of_one),
-    spec!(AgeShare, "age_share", "share of headcount", Staff, Never, STAFF, (0.0, 1.0), "How a profession's people divide between ages at the baseline; within a band, evenly.", parts_of_one),
-    spec!(Participation, "participation", "FTE per head", Staff, Never, STAFF, (0.1, 1.2), "Hours worked per person, as a share of full time."),
-    spec!(LeaverRate, "leaver_rate", "share of opening headcount, per year", Staff, Never, STAFF, (0.0, 1.0), "Share of people in post at the start of the year who have left the NHS by its end."),
-    spec!(ReturnerRate, "returner_rate", "joiners per opening head, per year", Staff, Never, None, (0.0, 1.0), "People who come back to the NHS in a year, per head in post at its start."),
-    spec!(WiderMarketRate, "wider_market_rate", "joiners per opening head, per year", Staff, Never, None, (0.0, 1.0), "People who join from the wider labour market in a year, per head in post at its start."),
-    spec!(InternationalHeadcount, "international_headcount", "people per year", Staff, Never, None, (0.0, VERY_MANY), "People recruited from abroad in a year.", shared),
-    spec!(JoinerAgeShare, "joiner_age_share", "share of joiners", Staff, Never, STAFF, (0.0, 1.0), "Ages of those who join other than from a programme.", parts_of_one),
-    spec!(TrainingIntake, "training_intake", "people per year", Programme, Never, None, (0.0, VERY_MANY), "People who start a programme in the year.", shared),
-    spec!(CourseAttrition, "course_attrition", "share of starters, whole course", Programme, Never, None, (0.0, 1.0), "Share of those who start a programme who never finish it."),
-    spec!(TrainingJoinShare, "training_join_share", "share of those who complete", Programme, Never, None, (0.0, 1.0), "Share of those who finish a programme who join the NHS."),
-    spec!(EntryAgeShare, "entry_age_share", "share of starters", Programme, Never, STAFF, (0.0, 1.0), "Ages of those who start a programme.", parts_of_one),
-    spec!(MoveShare, "move_share", "share per year", Move, Never, None, (0.0, 1.0), "Share of those who could who make a move in a year."),
-    spec!(MoveHeadcount, "move_headcount", "people per year", Move, Never, None, (0.0, VERY_MANY), "People who make a move in a year.", shared),
-    spec!(DemandFte, "demand_fte", "FTE", Staff, Never, None, (0.0, VERY_MANY), "Staff needed at the baseline.", shared),
-    spec!(Population, "population", "people", Whole, Never, PEOPLE, (0.0, VERY_MANY), "People who may need care, by single year of age."),
-    spec!(UseByAge, "use_by_age", "relative use per person", Whole, Required, PEOPLE, (0.0, 1000.0), "Care used per person at each age, relative to the average."),
-    spec!(OtherGrowth, "other_growth", "growth per year", Whole, Required, None, (-0.2, 0.2), "Growth of activity that the age of the population does not explain."),
-    spec!(SettingShift, "setting_shift", "multiplier", Whole, Required, None, (0.2, 5.0), "Activity that moves in from other settings (above 1) or out to them (below 1)."),
-    spec!(ProductivityGrowth, "productivity_growth", "growth per year", Whole, Allowed, None, (-0.1, 0.1), "Growth of activity per FTE."),
-    spec!(SkillMix, "skill_mix", "multiplier", Staff, Never, None, (0.0, 20.0), "Work that passes to a profession from others (above 1) or to others (below 1)."),
-    spec!(TemporaryFill, "temporary_fill", "share of gap", Staff, Never, None, (0.0, 1.0), "Share of each shortfall that bank and agency staff cover."),
-    spec!(EarningsGbp, "earnings_gbp", "GBP per FTE per year", Staff, Never, None, (5_000.0, 500_000.0), "Earnings before employer's costs.", money),
-    spec!(OnCost, "on_cost", "multiplier", Whole, Never, None, (1.0, 2.0), "Employer's cost as a multiple of earnings."),
-    spec!(RealPayGrowth, "real_pay_growth", "growth per year", Whole, Never, None, (-0.1, 0.1), "Growth of earnings beyond prices."),
-    spec!(TemporaryPremium, "temporary_premium", "multiplier", Whole, Never, None, (0.5, 5.0), "Cost of a temporary FTE as a multiple of a permanent one."),
-    spec!(PlaceShare, "place_share", "share of England", Whole, Required, None, (0.0, 1.0), "How England's staff divide between systems, by setting.", parts_of_one),
+    spec!(
+        StockFte,
+        "stock_fte",
+        "FTE",
+        Staff,
+        Never,
+        None,
+        (0.0, VERY_MANY),
+        "Staff in post at the baseline.",
+        shared,
+        read_once
+    ),
+    spec!(
+        SettingShare,
+        "setting_share",
+        "share of the profession",
+        Staff,
+        Required,
+        None,
+        (0.0, 1.0),
+        "How a profession's staff divide between care settings at the baseline; joiners divide in the same way.",
+        parts_of_one,
+        read_once
+    ),
+    spec!(
+        AgeShare,
+        "age_share",
+        "share of headcount",
+        Staff,
+        Never,
+        STAFF,
+        (0.0, 1.0),
+        "How a profession's people divide between ages at the baseline; within a band, evenly.",
+        parts_of_one,
+        read_once
+    ),
+    spec!(
+        Participation,
+        "participation",
+        "FTE per head",
+        Staff,
+        Never,
+        STAFF,
+        (0.1, 1.2),
+        "Hours worked per person, as a share of full time."
+    ),
+    spec!(
+        LeaverRate,
+        "leaver_rate",
+        "share of opening headcount, per year",
+        Staff,
+        Never,
+        STAFF,
+        (0.0, 1.0),
+        "Share of people in post at the start of the year who have left the NHS by its end."
+    ),
+    spec!(
+        ReturnerRate,
+        "returner_rate",
+        "joiners per opening head, per year",
+        Staff,
+        Never,
+        None,
+        (0.0, 1.0),
+        "People who come back to the NHS in a year, per head in post at its start."
+    ),
+    spec!(
+        WiderMarketRate,
+        "wider_market_rate",
+        "joiners per opening head, per year",
+        Staff,
+        Never,
+        None,
+        (0.0, 1.0),
+        "People who join from the wider labour market in a year, per head in post at its start."
+    ),
+    spec!(
+        InternationalHeadcount,
+        "international_headcount",
+        "people per year",
+        Staff,
+        Never,
+        None,
+        (0.0, VERY_MANY),
+        "People recruited from abroad in a year.",
+        shared
+    ),
+    spec!(
+        JoinerAgeShare,
+        "joiner_age_share",
+        "share of joiners",
+        Staff,
+        Never,
+        STAFF,
+        (0.0, 1.0),
+        "Ages of those who join other than from a programme.",
+        parts_of_one
+    ),
+    spec!(
+        TrainingIntake,
+        "training_intake",
+        "people per year",
+        Programme,
+        Never,
+        None,
+        (0.0, VERY_MANY),
+        "People who start a programme in the year.",
+        shared
+    ),
+    spec!(
+        CourseAttrition,
+        "course_attrition",
+        "share of starters, whole course",
+        Programme,
+        Never,
+        None,
+        (0.0, 1.0),
+        "Share of those who start a programme who never finish it."
+    ),
+    spec!(
+        TrainingJoinShare,
+        "training_join_share",
+        "share of those who complete",
+        Programme,
+        Never,
+        None,
+        (0.0, 1.0),
+        "Share of those who finish a programme who join the NHS."
+    ),
+    spec!(
+        EntryAgeShare,
+        "entry_age_share",
+        "share of starters",
+        Programme,
+        Never,
+        STAFF,
+        (0.0, 1.0),
+        "Ages of those who start a programme.",
+        parts_of_one,
+        read_once
+    ),
+    spec!(
+        MoveShare,
+        "move_share",
+        "share per year",
+        Move,
+        Never,
+        None,
+        (0.0, 1.0),
+        "Share of those who could who make a move in a year."
+    ),
+    spec!(
+        MoveHeadcount,
+        "move_headcount",
+        "people per year",
+        Move,
+        Never,
+        None,
+        (0.0, VERY_MANY),
+        "People who make a move in a year.",
+        shared
+    ),
+    spec!(
+        DemandFte,
+        "demand_fte",
+        "FTE",
+        Staff,
+        Never,
+        None,
+        (0.0, VERY_MANY),
+        "Staff needed at the baseline.",
+        shared,
+        read_once
+    ),
+    spec!(
+        Population,
+        "population",
+        "people",
+        Whole,
+        Never,
+        PEOPLE,
+        (0.0, VERY_MANY),
+        "People who may need care, by single year of age."
+    ),
+    spec!(
+        UseByAge,
+        "use_by_age",
+        "relative use per person",
+        Whole,
+        Required,
+        PEOPLE,
+        (0.0, 1000.0),
+        "Care used per person at each age, relative to the average.",
+        read_once
+    ),
+    spec!(
+        OtherGrowth,
+        "other_growth",
+        "growth per year",
+        Whole,
+        Required,
+        None,
+        (-0.2, 0.2),
+        "Growth of activity that the age of the population does not explain."
+    ),
+    spec!(
+        SettingShift,
+        "setting_shift",
+        "multiplier",
+        Whole,
+        Required,
+        None,
+        (0.2, 5.0),
+        "Activity that moves in from other settings (above 1) or out to them (below 1)."
+    ),
+    spec!(
+        ProductivityGrowth,
+        "productivity_growth",
+        "growth per year",
+        Whole,
+        Allowed,
+        None,
+        (-0.1, 0.1),
+        "Growth of activity per FTE."
+    ),
+    spec!(
+        SkillMix,
+        "skill_mix",
+        "multiplier",
+        Staff,
+        Never,
+        None,
+        (0.0, 20.0),
+        "Work that passes to a profession from others (above 1) or to others (below 1)."
+    ),
+    spec!(
+        TemporaryFill,
+        "temporary_fill",
+        "share of gap",
+        Staff,
+        Never,
+        None,
+        (0.0, 1.0),
+        "Share of each shortfall that bank and agency staff cover."
+    ),
+    spec!(
+        EarningsGbp,
+        "earnings_gbp",
+        "GBP per FTE per year",
+        Staff,
+        Never,
+        None,
+        (5_000.0, 500_000.0),
+        "Earnings before employer's costs.",
+        money
+    ),
+    spec!(
+        OnCost,
+        "on_cost",
+        "multiplier",
+        Whole,
+        Never,
+        None,
+        (1.0, 2.0),
+        "Employer's cost as a multiple of earnings."
+    ),
+    spec!(
+        RealPayGrowth,
+        "real_pay_growth",
+        "growth per year",
+        Whole,
+        Never,
+        None,
+        (-0.1, 0.1),
+        "Growth of earnings beyond prices."
+    ),
+    spec!(
+        TemporaryPremium,
+        "temporary_premium",
+        "multiplier",
+        Whole,
+        Never,
+        None,
+        (0.5, 5.0),
+        "Cost of a temporary FTE as a multiple of a permanent one."
+    ),
+    spec!(
+        PlaceShare,
+        "place_share",
+        "share of England",
+        Whole,
+        Required,
+        None,
+        (0.0, 1.0),
+        "How England's staff divide between systems, by setting.",
+        parts_of_one,
+        read_once
+    ),
 ];
 
 impl Measure {

@@ -382,12 +382,15 @@ impl Plan {
         let checks = checks("checks.toml", "check", Role::Prediction);
         let place = raw.place.parse::<PlaceCode>().ok().filter(|code| places.get(code).is_some());
         if place.is_none() {
-            let help = suggest(&raw.place, places.iter().map(|place| place.code.as_str()), "places are listed in places.csv");
+            let help =
+                suggest(&raw.place, places.iter().map(|place| place.code.as_str()), "places are listed in places.csv");
             let message = format!("no place has the code `{}`", raw.place.value);
             diagnostics.push("M010", file.locate(raw.place.span.clone()), message, help);
         }
         refuse_wrong_baseline(&books, from, diagnostics);
         let shelf = Shelf::new(taxonomy, places, sources, books, stated, diagnostics);
+        shelf.refuse_values_never_read(from, diagnostics);
+        shelf.refuse_shares_of_england_that_are_not_one(from, diagnostics);
         Some(Self {
             id: raw.id,
             title: raw.title,
@@ -464,14 +467,21 @@ fn read_books(
     let mut books: Vec<Book> = Vec::new();
     let mut stated = Vec::new();
     for name in &raw.books.value {
-        let Some(mut book) = Book::read(&folder.join(name), context.places, context.files, diagnostics) else { continue };
+        let Some(mut book) = Book::read(&folder.join(name), context.places, context.files, diagnostics) else {
+            continue;
+        };
         if books.iter().any(|other| other.id == book.id) {
             let place = crate::files::nowhere(&book.folder.join("book.toml"));
-            diagnostics.push("M024", place, format!("two books are called `{}`", book.id), "give one of them another id");
+            diagnostics.push(
+                "M024",
+                place,
+                format!("two books are called `{}`", book.id),
+                "give one of them another id",
+            );
             continue;
         }
         context.book_place = book.place.clone();
-        let values = book.read_assumptions(context, diagnostics);
+        let values = book.read_assumptions(books.is_empty(), context, diagnostics);
         stated.extend(values.into_iter().map(|value| (books.len(), value)));
         books.push(book);
     }
@@ -485,7 +495,11 @@ fn refuse_wrong_baseline(books: &[Book], from: FinancialYear, diagnostics: &mut 
         {
             let place = crate::files::nowhere(&book.folder.join("book.toml"));
             let message = format!("the book's stocks stand on {baseline}, the plan starts from {}", from.last_day());
-            let help = format!("start the plan in {}, or use a book for {}", FinancialYear::containing(baseline), from.last_day());
+            let help = format!(
+                "start the plan in {}, or use a book for {}",
+                FinancialYear::containing(baseline),
+                from.last_day()
+            );
             diagnostics.push("M018", place, message, help);
         }
     }
@@ -521,10 +535,35 @@ fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diag
             }
             let read = |effect: &At<RawEffect>| read_effect(&file, &raw.id, effect, context, diagnostics);
             let effects = raw.effect.iter().filter_map(read).collect();
-            let RawAction { id, title, theme, owner, level, due, cost, source, where_in_source, evidence, untracked_effect, .. } =
-                raw.value;
+            let RawAction {
+                id,
+                title,
+                theme,
+                owner,
+                level,
+                due,
+                cost,
+                source,
+                where_in_source,
+                evidence,
+                untracked_effect,
+                ..
+            } = raw.value;
             let (id, due, source, evidence) = (id.value, due.0, source.value, evidence.value);
-            actions.push(Action { id, title, theme, owner, level, due, cost, source, where_in_source, evidence, effects, untracked_effect });
+            actions.push(Action {
+                id,
+                title,
+                theme,
+                owner,
+                level,
+                due,
+                cost,
+                source,
+                where_in_source,
+                evidence,
+                effects,
+                untracked_effect,
+            });
         }
         document.rest::<Nothing>("a list of actions", diagnostics);
     }
@@ -533,8 +572,17 @@ fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diag
 
 fn need_source(file: &TextFile, source: &At<String>, context: &Context<'_>, diagnostics: &mut Diagnostics) {
     if !context.sources.contains_key(&source.value) {
-        let help = suggest(source, context.sources.keys().map(String::as_str), "describe it in a file of that name in sources/");
-        diagnostics.push("M011", file.locate(source.span.clone()), format!("no source is called `{}`", source.value), help);
+        let help = suggest(
+            source,
+            context.sources.keys().map(String::as_str),
+            "describe it in a file of that name in sources/",
+        );
+        diagnostics.push(
+            "M011",
+            file.locate(source.span.clone()),
+            format!("no source is called `{}`", source.value),
+            help,
+        );
     }
 }
 
@@ -548,11 +596,21 @@ fn read_effect(
     let before = diagnostics.count();
     need_source(file, &raw.source, context, diagnostics);
     let Some(measure) = Measure::named(&raw.measure) else {
-        let help = suggest(&raw.measure, MEASURES.iter().map(|spec| spec.id), "the measures are listed in docs/book-format.md");
+        let help = suggest(
+            &raw.measure,
+            MEASURES.iter().map(|spec| spec.id),
+            "the measures are listed in docs/book-format.md",
+        );
         let message = format!("no measure is called `{}`", raw.measure.value);
         diagnostics.push("M007", file.locate(raw.measure.span.clone()), message, help);
         return None;
     };
+    if measure.spec().read_once {
+        let message =
+            format!("`{}` is read once, at the start: nothing that changes it later has an effect", measure.id());
+        let help = "change it in a book, or act on a measure that is read every year";
+        diagnostics.push("M022", file.locate(raw.measure.span.clone()), message, help);
+    }
     let at = |part: &str| file.locate(raw.key.span_of(part).unwrap_or_else(|| raw.span.clone()));
     let key = context.key(measure, &raw.key, &at, diagnostics);
     let mut path = Vec::new();
@@ -565,7 +623,12 @@ fn read_effect(
     }
     let place = || file.locate(raw.path.span.clone());
     if path.is_empty() {
-        diagnostics.push("M022", place(), "the effect has no dated value", "give path = [{ from = 2025-04-01, value = … }]");
+        diagnostics.push(
+            "M022",
+            place(),
+            "the effect has no dated value",
+            "give path = [{ from = 2025-04-01, value = … }]",
+        );
     }
     if path.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
         let help = "put the dates in order, no two in one financial year";
@@ -642,7 +705,11 @@ fn read_scenarios(
             let find = |name: &At<String>| {
                 let found = actions.iter().position(|action| action.id == name.value);
                 if found.is_none() {
-                    let help = suggest(name, actions.iter().map(|action| action.id.as_str()), "actions are listed in actions.toml");
+                    let help = suggest(
+                        name,
+                        actions.iter().map(|action| action.id.as_str()),
+                        "actions are listed in actions.toml",
+                    );
                     let message = format!("no action is called `{}`", name.value);
                     diagnostics.push("M010", file.locate(name.span.clone()), message, help);
                 }
@@ -695,19 +762,35 @@ fn read_checks(
         let scenario = raw.scenario.as_ref().map_or(PLAN, |scenario| scenario.as_str()).to_owned();
         if !scenarios.iter().any(|known| known.id == scenario) {
             let span = raw.scenario.as_ref().map_or(raw.span.clone(), |scenario| scenario.span.clone());
-            let help = suggest(&scenario, scenarios.iter().map(|known| known.id.as_str()), "scenarios are listed in scenarios.toml");
+            let help = suggest(
+                &scenario,
+                scenarios.iter().map(|known| known.id.as_str()),
+                "scenarios are listed in scenarios.toml",
+            );
             diagnostics.push("M010", file.locate(span), format!("no scenario is called `{scenario}`"), help);
         }
         let expect = raw.expect.read();
         if expect.is_none() {
-            let help = "write one of { at_least = a }, { at_most = b }, { between = [a, b] }, { near = x, within = 0.05 }";
+            let help =
+                "write one of { at_least = a }, { at_most = b }, { between = [a, b] }, { near = x, within = 0.05 }";
             diagnostics.push("M023", file.locate(raw.expect.span.clone()), "it is not clear what is expected", help);
         }
         let figure = raw.figure.resolve(&file, context, years, diagnostics);
         let (Some(figure), Some(expect)) = (figure, expect) else { continue };
         let RawCheck { id, title, role: written, due, source, where_in_source, note, .. } = raw.value;
         let (due, role) = (due.map(|day| day.0), written.unwrap_or(role));
-        checks.push(Check { id: id.value, title, figure, scenario, expect, role, due, source: source.value, where_in_source, note });
+        checks.push(Check {
+            id: id.value,
+            title,
+            figure,
+            scenario,
+            expect,
+            role,
+            due,
+            source: source.value,
+            where_in_source,
+            note,
+        });
     }
     document.rest::<Nothing>(&format!("a list of {list}s"), diagnostics);
     checks
@@ -776,8 +859,11 @@ impl Effect {
 /// The places below and at `place` that a run is worked out for: the place itself, or its systems.
 pub fn systems_of(places: &PlaceTree, place: &PlaceCode) -> Vec<PlaceCode> {
     let is_system = |code: &PlaceCode| places.get(code).is_some_and(|node| node.kind == muster_core::PlaceKind::System);
-    let mut found: Vec<PlaceCode> =
-        places.iter().map(|node| node.code.clone()).filter(|code| is_system(code) && places.is_within(code, place)).collect();
+    let mut found: Vec<PlaceCode> = places
+        .iter()
+        .map(|node| node.code.clone())
+        .filter(|code| is_system(code) && places.is_within(code, place))
+        .collect();
     if found.is_empty() {
         found.push(place.clone());
     }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use muster_core::{Age, CITIZEN_AGES, FinancialYear, PlaceCode, PlaceKind, Probability, STAFF_AGES, Setting};
 use muster_engine::{
-    Ages, Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, ProfileId, Profiles, Programme, Step, Transfer,
+    Ages, Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, ProfileId, Profiles, Programme, Step,
+    Transfer,
 };
 
 use crate::assumption::Scope;
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::measure::Measure;
-use crate::plan::{Effect, Plan, Scenario};
+use crate::plan::{Change, Effect, Plan, Scenario};
 use crate::shelf::{Ask, Series, Side};
 
 const SETTINGS: usize = Setting::ALL.len();
@@ -148,10 +149,41 @@ struct Resolver<'p> {
     diagnostics: Diagnostics,
 }
 
-/// An amount, and whether it is England's, of which a place gets its share.
+/// An amount by year, and whether each is England's, of which a place gets its share, or the place's own.
 struct Amount {
     by_year: Vec<f64>,
-    national: bool,
+    national: Vec<bool>,
+}
+
+impl Amount {
+    fn national(by_year: Vec<f64>) -> Self {
+        Self { national: vec![true; by_year.len()], by_year }
+    }
+
+    /// The part of the amount that falls where the place's share of England's is `share`, and of its own `own`.
+    fn part(&self, year: usize, share: f64, own: f64) -> f64 {
+        self.by_year[year] * if self.national[year] { share } else { own }
+    }
+}
+
+/// How staff divide between settings, by profession: England's, the place's own (the same unless its book says otherwise), and
+/// the place's share of England by setting.
+struct Shares {
+    england: Vec<[f64; SETTINGS]>,
+    own: Vec<[f64; SETTINGS]>,
+    of_england: [f64; SETTINGS],
+}
+
+impl Shares {
+    /// The place's share of England's amount for a profession in a setting.
+    fn national(&self, profession: usize, setting: Setting) -> f64 {
+        self.england[profession][setting.index()] * self.of_england[setting.index()]
+    }
+
+    /// The setting's share of the place's own amount.
+    fn own(&self, profession: usize, setting: Setting) -> f64 {
+        self.own[profession][setting.index()]
+    }
 }
 
 impl<'p> Resolver<'p> {
@@ -174,16 +206,18 @@ impl<'p> Resolver<'p> {
     fn inputs(&mut self, places: &[PlaceCode], step: Step) -> Inputs {
         let years = self.years.len() - 1;
         let mut inputs = Inputs { step, places: Vec::new(), ..Inputs::empty(years) };
-        let england = [PlaceCode::england()];
-        let setting_share = self.setting_shares(&england);
+        let england = self.setting_shares(&[PlaceCode::england()]);
         for (place, code) in places.iter().enumerate() {
             let lineage: Vec<PlaceCode> = self.plan.shelf.places.lineage(code).cloned().collect();
-            let share = self.place_shares(code, &lineage);
+            let shares = Shares {
+                england: england.clone(),
+                own: self.setting_shares(&lineage),
+                of_england: self.place_shares(code, &lineage),
+            };
             let first_cell = inputs.cells.len();
-            self.add_cells(place, &lineage, &share, &setting_share, &mut inputs);
-            self.add_transfers(&lineage, &share, &setting_share, first_cell, &mut inputs);
-            let training_share = self.training_share(&share, &setting_share, &england);
-            self.add_programmes(place, &lineage, training_share, &setting_share, first_cell, &mut inputs);
+            self.add_cells(place, &lineage, &shares, &mut inputs);
+            self.add_transfers(&lineage, &shares, first_cell, &mut inputs);
+            self.add_programmes(place, &lineage, &shares, first_cell, &mut inputs);
             let (drivers, money) = (self.drivers(&lineage), self.money(&lineage));
             inputs.places.push(PlaceInputs { code: code.to_string(), drivers, money });
         }
@@ -284,7 +318,8 @@ impl<'p> Resolver<'p> {
         let shelf = &self.plan.shelf;
         let key = crate::assumption::Key { scope: ask.scopes[0], setting: ask.setting, ages: None, place: None };
         let near = || {
-            let same_subject = |series: &&Series| series.measure == ask.measure && ask.scopes.contains(&series.key.scope);
+            let same_subject =
+                |series: &&Series| series.measure == ask.measure && ask.scopes.contains(&series.key.scope);
             let found = shelf.series().find(same_subject).or_else(|| shelf.series().find(|s| s.measure == ask.measure));
             found.and_then(|series| series.entries.last()).map(|entry| entry.location.clone())
         };
@@ -336,29 +371,33 @@ impl<'p> Resolver<'p> {
         self.in_years(ask, &[year])[0]
     }
 
-    /// An amount: the place's own where a book states it, else England's, to be shared.
+    /// An amount: in each year the place's own where a book states it, else England's, to be shared.
     ///
     /// National effects on amounts are part of England's amount. A place's own amount is changed only by effects that multiply, or
     /// that name the place.
     fn amount(&mut self, ask: &Ask<'_>, years: &[FinancialYear]) -> Amount {
-        let Some(place) = ask.lineage.first().filter(|place| **place != PlaceCode::england()) else {
-            return Amount { by_year: self.in_years(ask, years), national: true };
-        };
-        let candidates = self.plan.shelf.candidates(ask);
-        let own: Vec<usize> =
-            candidates.into_iter().filter(|i| self.plan.shelf.get(*i).key.place.as_ref() == Some(place)).collect();
-        let complete = !own.is_empty() && years.iter().all(|year| self.value_at(&own, None, *year).is_some());
-        if complete {
-            let effects: Vec<usize> = self
-                .effects_on(ask)
-                .into_iter()
-                .filter(|i| self.effects[*i].how == crate::plan::Change::Multiply || self.effects[*i].key.place.is_some())
-                .collect();
-            return Amount { by_year: self.values(ask, &own, &effects, years), national: false };
-        }
         let england = [PlaceCode::england()];
         let national = Ask { lineage: &england, ..ask.clone() };
-        Amount { by_year: self.in_years(&national, years), national: true }
+        let Some(place) = ask.lineage.first().filter(|place| **place != PlaceCode::england()) else {
+            return Amount::national(self.in_years(&national, years));
+        };
+        let mut own = self.plan.shelf.candidates(ask);
+        own.retain(|i| self.plan.shelf.get(*i).key.place.as_ref() == Some(place));
+        if own.is_empty() {
+            return Amount::national(self.in_years(&national, years));
+        }
+        let local = |i: &usize| self.effects[*i].how == Change::Multiply || self.effects[*i].key.place.is_some();
+        let effects: Vec<usize> = self.effects_on(ask).into_iter().filter(local).collect();
+        let mut amount = Amount { by_year: Vec::new(), national: Vec::new() };
+        for &year in years {
+            let stated = self.value_at(&own, None, year);
+            amount.national.push(stated.is_none());
+            amount.by_year.push(match stated {
+                Some(value) => self.apply(&effects, None, value, year),
+                None => self.in_years(&national, &[year])[0],
+            });
+        }
+        amount
     }
 
     /// A profile by age for each year of the plan from `first` on.
@@ -373,12 +412,7 @@ impl<'p> Resolver<'p> {
     }
 
     fn new_profiles(&mut self, ask: &Ask<'_>, first: usize) -> Vec<ProfileId> {
-        let mut candidates = self.plan.shelf.candidates(ask);
-        // Parts of one whole come from one statement of it: the age shares of a profession are not topped up from its group's.
-        if let Some(best) = candidates.first().map(|i| self.plan.shelf.get(*i)).filter(|_| ask.measure.spec().parts_of_one) {
-            let same = |series: &Series| (series.book, series.key.scope, &series.key.place) == (best.book, best.key.scope, &best.key.place);
-            candidates.retain(|i| same(self.plan.shelf.get(*i)));
-        }
+        let candidates = self.plan.shelf.candidates(ask);
         let effects = self.effects_on(ask);
         let key = (ask.measure, candidates, effects);
         if let Some(ids) = self.known_profiles.get(&key) {
@@ -387,6 +421,7 @@ impl<'p> Resolver<'p> {
         let (_, candidates, effects) = &key;
         let mut ids = vec![ProfileId::default(); first];
         for year in self.years.clone().into_iter().skip(first) {
+            let candidates = &self.one_statement(ask.measure, candidates, year);
             let mut profile: Ages = [0.0; STAFF_AGES.len()];
             for age in STAFF_AGES.ages() {
                 let found = self.value_at(candidates, Some(age), year);
@@ -409,6 +444,17 @@ impl<'p> Resolver<'p> {
         let wanted = ids[first..].to_vec();
         self.known_profiles.insert(key, ids);
         wanted
+    }
+
+    /// Parts of one whole come from one statement of it: the age shares of a profession are not topped up from its group's.
+    fn one_statement(&self, measure: Measure, candidates: &[usize], year: FinancialYear) -> Vec<usize> {
+        let series = |i: usize| self.plan.shelf.get(i);
+        let best = candidates.iter().copied().map(series).find(|series| series.entry(year).is_some());
+        let Some(best) = best.filter(|_| measure.spec().parts_of_one) else { return candidates.to_vec() };
+        let same = |other: &Series| {
+            (other.book, other.key.scope, &other.key.place) == (best.book, best.key.scope, &best.key.place)
+        };
+        candidates.iter().copied().filter(|i| same(series(*i))).collect()
     }
 
     /// Refuses parts that do not make a whole; parts that are not there at all are missing.
@@ -434,7 +480,8 @@ impl<'p> Resolver<'p> {
     fn report_missing(mut self) -> Self {
         for ((measure, name), missing) in std::mem::take(&mut self.missing) {
             let years = span_of(&missing.years);
-            let ages = if missing.ages.is_empty() { String::new() } else { format!(", ages {}", span_of(&missing.ages)) };
+            let ages =
+                if missing.ages.is_empty() { String::new() } else { format!(", ages {}", span_of(&missing.ages)) };
             let message = format!("no value for {name}{ages} in {years}");
             let first = missing.years.first().copied().unwrap_or(self.plan.from);
             let help = format!(
@@ -466,7 +513,8 @@ impl<'p> Resolver<'p> {
                 share[setting.index()] = self.once(&ask, self.baseline());
             }
             // Which setting the blame falls on does not matter: the message names the profession.
-            let ask = Ask { setting: profession.settings.first().copied(), ..self.ask(Measure::SettingShare, i, lineage) };
+            let ask =
+                Ask { setting: profession.settings.first().copied(), ..self.ask(Measure::SettingShare, i, lineage) };
             if share.iter().sum::<f64>() > 0.0 {
                 self.expect_one(&ask, share.iter().sum(), self.baseline());
             }
@@ -487,28 +535,7 @@ impl<'p> Resolver<'p> {
         })
     }
 
-    /// Training places are shared as staff are: the place's share of all of England's staff.
-    fn training_share(&mut self, share: &[f64; SETTINGS], setting_share: &[[f64; SETTINGS]], england: &[PlaceCode]) -> f64 {
-        let (mut whole, mut part) = (0.0, 0.0);
-        for (i, by_setting) in setting_share.iter().enumerate() {
-            let ask = self.ask(Measure::StockFte, i, england);
-            let stock_fte = self.once(&ask, self.baseline());
-            for (setting, of_profession) in by_setting.iter().enumerate() {
-                whole += stock_fte * of_profession;
-                part += stock_fte * of_profession * share[setting];
-            }
-        }
-        if whole > 0.0 { part / whole } else { 0.0 }
-    }
-
-    fn add_cells(
-        &mut self,
-        place: usize,
-        lineage: &[PlaceCode],
-        share: &[f64; SETTINGS],
-        setting_share: &[[f64; SETTINGS]],
-        inputs: &mut Inputs,
-    ) {
+    fn add_cells(&mut self, place: usize, lineage: &[PlaceCode], shares: &Shares, inputs: &mut Inputs) {
         let at_baseline = [self.baseline()];
         let later = self.years[1..].to_vec();
         for (profession, details) in self.plan.shelf.taxonomy.professions.iter().enumerate() {
@@ -534,12 +561,16 @@ impl<'p> Resolver<'p> {
             self.refuse_no_skill_mix(profession, skill_mix[0]);
 
             let people_per_age = *self.lookups.table.get(age_share);
-            let fte_per_head: f64 =
-                people_per_age.iter().zip(self.lookups.table.get(participation[0])).map(|(people, fte)| people * fte).sum();
+            let fte_per_head: f64 = people_per_age
+                .iter()
+                .zip(self.lookups.table.get(participation[0]))
+                .map(|(people, fte)| people * fte)
+                .sum();
             for setting in &details.settings {
-                let s = setting.index();
-                let part = |amount: &Amount| setting_share[profession][s] * if amount.national { share[s] } else { 1.0 };
-                let stock_fte = stock.by_year[0] * part(&stock);
+                let part = |amount: &Amount, year: usize| {
+                    amount.part(year, shares.national(profession, *setting), shares.own(profession, *setting))
+                };
+                let stock_fte = part(&stock, 0);
                 let headcount = if fte_per_head > 0.0 { stock_fte / fte_per_head } else { 0.0 };
                 // A training grade opens with the same number of people in each of its years.
                 let people_per_stage = headcount / details.stages as f64;
@@ -549,7 +580,7 @@ impl<'p> Resolver<'p> {
                     joiner_ages: joiner_ages[y],
                     returner_rate: returner_rate[y],
                     wider_market_rate: wider_market_rate[y],
-                    international_headcount: international.by_year[y] * part(&international),
+                    international_headcount: part(&international, y),
                     skill_mix: skill_mix[y + 1],
                     temporary_fill: temporary_fill[y + 1],
                     earnings_gbp: earnings_gbp[y + 1],
@@ -560,7 +591,7 @@ impl<'p> Resolver<'p> {
                     setting: *setting,
                     opening: vec![people_per_age.map(|share| share * people_per_stage); details.stages],
                     opening_participation: participation[0],
-                    demand_base_fte: demand.by_year[0] * part(&demand),
+                    demand_base_fte: part(&demand, 0),
                     baseline: CellYear {
                         participation: participation[0],
                         skill_mix: skill_mix[0],
@@ -575,7 +606,8 @@ impl<'p> Resolver<'p> {
     }
 
     fn refuse_no_skill_mix(&mut self, profession: usize, at_baseline: f64) {
-        let stated = |missing: &BTreeMap<(Measure, String), Missing>| missing.keys().any(|(m, _)| *m == Measure::SkillMix);
+        let stated =
+            |missing: &BTreeMap<(Measure, String), Missing>| missing.keys().any(|(m, _)| *m == Measure::SkillMix);
         if at_baseline <= 0.0 && !stated(&self.missing) {
             let title = &self.plan.shelf.taxonomy.professions[profession].title;
             let message = format!("the skill mix of {title} is nought at the baseline, so it cannot grow from there");
@@ -591,28 +623,19 @@ impl<'p> Resolver<'p> {
     }
 
     /// Each move, between every setting of the one profession and every setting of the other, in proportion to where they work.
-    fn add_transfers(
-        &mut self,
-        lineage: &[PlaceCode],
-        share: &[f64; SETTINGS],
-        setting_share: &[[f64; SETTINGS]],
-        first_cell: usize,
-        inputs: &mut Inputs,
-    ) {
+    fn add_transfers(&mut self, lineage: &[PlaceCode], shares: &Shares, first_cell: usize, inputs: &mut Inputs) {
         let later = self.years[1..].to_vec();
         let taxonomy = &self.plan.shelf.taxonomy;
         let mut leaving: HashMap<usize, Vec<f64>> = HashMap::new();
         for (i, movement) in taxonomy.moves.iter().enumerate() {
             let measure = if movement.how == How::Posts { Measure::MoveHeadcount } else { Measure::MoveShare };
             let ask = Ask { measure, scopes: vec![Scope::Move(i)], setting: None, lineage };
-            let mut amount = if measure.spec().shared {
-                self.amount(&ask, &later)
-            } else {
-                Amount { by_year: self.by_year(&ask, 1), national: false }
-            };
+            let mut amount =
+                if measure.spec().shared { self.amount(&ask, &later) } else { Amount::national(self.by_year(&ask, 1)) };
             if movement.how != How::Posts {
                 let taken = leaving.entry(movement.from).or_insert_with(|| vec![0.0; later.len()]);
-                if let Some(year) = taken.iter().zip(&amount.by_year).position(|(taken, share)| taken + share > 1.0 + 1e-9)
+                if let Some(year) =
+                    taken.iter().zip(&amount.by_year).position(|(taken, share)| taken + share > 1.0 + 1e-9)
                     && self.moved.is_none()
                 {
                     self.refuse_more_than_everyone(i, later[year]);
@@ -625,17 +648,20 @@ impl<'p> Resolver<'p> {
             }
             for from in &taxonomy.professions[movement.from].settings {
                 for to in &taxonomy.professions[movement.to].settings {
-                    let arriving = setting_share[movement.to][to.index()];
-                    let part = match (movement.how, amount.national) {
-                        (How::Posts, true) => setting_share[movement.from][from.index()] * share[from.index()] * arriving,
-                        (How::Posts, false) => setting_share[movement.from][from.index()] * arriving,
-                        _ => arriving,
+                    let arriving = shares.own(movement.to, *to);
+                    let part = |year: usize| match movement.how {
+                        How::Posts => amount.part(
+                            year,
+                            shares.national(movement.from, *from) * arriving,
+                            shares.own(movement.from, *from) * arriving,
+                        ),
+                        How::Rate | How::Completion => amount.by_year[year] * arriving,
                     };
                     inputs.transfers.push(Transfer {
                         from: Self::cell_of(inputs, first_cell, movement.from, *from),
                         to: Self::cell_of(inputs, first_cell, movement.to, *to),
                         how: movement.how,
-                        amount: amount.by_year.iter().map(|amount| amount * part).collect(),
+                        amount: (0..later.len()).map(part).collect(),
                     });
                 }
             }
@@ -655,8 +681,7 @@ impl<'p> Resolver<'p> {
         &mut self,
         place: usize,
         lineage: &[PlaceCode],
-        share: f64,
-        setting_share: &[[f64; SETTINGS]],
+        shares: &Shares,
         first_cell: usize,
         inputs: &mut Inputs,
     ) {
@@ -673,26 +698,35 @@ impl<'p> Resolver<'p> {
                 .map(|whole| Probability::per_year(*whole).map_or(0.0, |whole| whole.spread_over_years(length)))
                 .collect();
             // Those who started in the baseline year are in their first year, those of the year before in their second, and so on.
-            let started: Vec<FinancialYear> = (0..programme.length_years).map(|ago| self.baseline() + -(ago as i16)).collect();
+            let started: Vec<FinancialYear> =
+                (0..programme.length_years).map(|ago| self.baseline() + -(ago as i16)).collect();
             let intake = self.amount(&ask(Measure::TrainingIntake), &later);
             let history = self.amount(&ask(Measure::TrainingIntake), &started);
-            let part = |amount: &Amount| if amount.national { share } else { 1.0 };
+            let settings = &taxonomy.professions[programme.fills].settings;
+            // A place trains England's people in proportion to where the profession works, and its own as its own divide.
+            let share: f64 = settings.iter().map(|setting| shares.national(programme.fills, *setting)).sum();
+            let own = shares.own[programme.fills] != shares.england[programme.fills];
             let staying = 1.0 - withdrawal[0];
             let students =
-                history.by_year.iter().enumerate().map(|(ago, people)| people * part(&history) * staying.powi(ago as i32));
-            let fills = taxonomy.professions[programme.fills].settings.iter().map(|setting| {
-                let cell = Self::cell_of(inputs, first_cell, programme.fills, *setting);
-                (cell, setting_share[programme.fills][setting.index()])
+                (0..programme.length_years).map(|ago| history.part(ago, share, 1.0) * staying.powi(ago as i32));
+            let fills = settings.iter().map(|setting| {
+                let part = if own || share == 0.0 {
+                    shares.own(programme.fills, *setting)
+                } else {
+                    shares.national(programme.fills, *setting) / share
+                };
+                (Self::cell_of(inputs, first_cell, programme.fills, *setting), part)
             });
+            let fills = fills.collect();
             inputs.programmes.push(Programme {
                 place,
                 programme: i,
                 students: students.collect(),
-                intake: intake.by_year.iter().map(|people| people * part(&intake)).collect(),
+                intake: (0..later.len()).map(|year| intake.part(year, share, 1.0)).collect(),
                 withdrawal,
                 join_share,
                 entry_ages,
-                fills: fills.collect(),
+                fills,
             });
         }
     }
@@ -762,23 +796,41 @@ fn span_of<T: std::fmt::Display + Ord>(values: &BTreeSet<T>) -> String {
 }
 
 impl Plan {
+    /// The plan's place as a run works it out: one place, or for a region its systems.
+    pub fn whole(&self) -> Vec<PlaceCode> {
+        let is_region = self.shelf.places.get(&self.place).is_some_and(|place| place.kind == PlaceKind::Region);
+        if is_region { crate::plan::systems_of(&self.shelf.places, &self.place) } else { vec![self.place.clone()] }
+    }
+
     /// The places a run of this plan is worked out for, one by one.
     ///
-    /// `england` stands for England as one place, `systems` for each of its systems; otherwise codes, in which a region stands for
+    /// `england` stands for the plan's own place as a whole, `systems` for each of its systems; otherwise codes, in which a region stands for
     /// its systems.
     pub fn places_named(&self, names: &[String]) -> Result<Vec<PlaceCode>, String> {
         let tree = &self.shelf.places;
         let mut places = Vec::new();
         for name in names {
             match name.as_str() {
-                "england" => places.push(self.place.clone()),
+                "england" => places.extend(self.whole()),
                 "systems" => places.extend(crate::plan::systems_of(tree, &self.place)),
                 code => {
                     let known = tree.iter().map(|place| place.code.as_str());
                     let place = code.parse::<PlaceCode>().ok().and_then(|code| tree.get(&code)).ok_or_else(|| {
-                        let help = crate::diagnostic::suggest(code, known, "use england, systems, or codes such as QJK or Y58");
+                        let help = crate::diagnostic::suggest(
+                            code,
+                            known,
+                            "use england, systems, or codes such as QJK or Y58",
+                        );
                         format!("no place has the code `{code}`: {help}")
                     })?;
+                    if !tree.is_within(&place.code, &self.place) {
+                        return Err(format!("the plan is for {}, and {} is not in it", self.place, place.name));
+                    }
+                    if !place.exists_on(self.from.last_day()) {
+                        let successor =
+                            place.successor.as_ref().map_or(String::new(), |code| format!("; {code} took over"));
+                        return Err(format!("{} did not exist on {}{successor}", place.name, self.from.last_day()));
+                    }
                     if place.kind == PlaceKind::Region {
                         places.extend(crate::plan::systems_of(tree, &place.code));
                     } else {
@@ -791,7 +843,9 @@ impl Plan {
         places.retain(|place| seen.insert(place.clone()));
         let nested = |a: &PlaceCode| places.iter().any(|b| a != b && tree.is_within(a, b));
         match places.iter().find(|place| nested(place)) {
-            Some(inner) => Err(format!("{inner} lies within another place of the same run, and would be counted twice: name one of them")),
+            Some(inner) => Err(format!(
+                "{inner} lies within another place of the same run, and would be counted twice: name one of them"
+            )),
             None => Ok(places),
         }
     }

@@ -153,7 +153,8 @@ impl Shelf {
                 let (first, second) = (&pair[0], &pair[1]);
                 if first.from == second.from || first.to.is_some_and(|to| to >= second.from) {
                     let what = shelf.name(measure, &key);
-                    let message = format!("{what} is stated twice for {}; the other is at {}", second.from, first.location);
+                    let message =
+                        format!("{what} is stated twice for {}; the other is at {}", second.from, first.location);
                     let help = "remove one, or end the first with `to` before the second begins";
                     diagnostics.push("M013", second.location.clone(), message, help);
                 }
@@ -179,7 +180,8 @@ impl Shelf {
                     if same {
                         let what = self.name(first.measure, &Key { ages: None, ..first.key.clone() });
                         let other = &first.entries[0].location;
-                        let message = format!("{what} is stated for ages {b} and, at {other}, for ages {a}, which overlap");
+                        let message =
+                            format!("{what} is stated for ages {b} and, at {other}, for ages {a}, which overlap");
                         let help = "change the bands so that each age is in one of them";
                         diagnostics.push("M013", second.entries[0].location.clone(), message, help);
                     }
@@ -195,6 +197,55 @@ impl Shelf {
                 let message = format!("{} is an amount, and {} is a region", series.measure.id(), place.name);
                 let help = "state amounts for England, a system or a trust; regions are added up from their systems";
                 diagnostics.push("M016", series.entries[0].location.clone(), message, help);
+            }
+        }
+    }
+
+    /// A measure that is read once is stated for the start; what is stated for later would be ignored.
+    pub(crate) fn refuse_values_never_read(&self, baseline: FinancialYear, diagnostics: &mut Diagnostics) {
+        for series in self.series.iter().filter(|series| series.measure.spec().read_once) {
+            // Ages at entry are those of the first intake that the plan projects.
+            let read = if series.measure == Measure::EntryAgeShare { baseline + 1 } else { baseline };
+            for entry in series.entries.iter().filter(|entry| entry.from > read) {
+                let message = format!(
+                    "{} is read once, for {read}; a value from {} is never used",
+                    series.measure.id(),
+                    entry.from
+                );
+                let help = "give the value that holds at the start, and remove later ones";
+                diagnostics.push("M018", entry.location.clone(), message, help);
+            }
+        }
+    }
+
+    /// The systems' shares of England add to 1 in each setting, so that the parts sum to the whole.
+    pub(crate) fn refuse_shares_of_england_that_are_not_one(
+        &self,
+        baseline: FinancialYear,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let is_system = |series: &&Series| {
+            let place = series.key.place.as_ref().and_then(|code| self.places.get(code));
+            series.measure == Measure::PlaceShare
+                && series.book == 0
+                && place.is_some_and(|place| place.kind == PlaceKind::System)
+        };
+        for setting in Setting::ALL {
+            let list: Vec<&Series> =
+                self.series.iter().filter(is_system).filter(|s| s.key.setting == Some(setting)).collect();
+            let sum: f64 = list.iter().filter_map(|series| series.at(baseline, Side::Central)).sum();
+            if let Some(first) = list.first().filter(|_| (sum - 1.0).abs() > 1e-6) {
+                let message = format!(
+                    "the systems' shares of England in {} add to {}",
+                    setting.title(),
+                    (sum * 1e6).round() / 1e6
+                );
+                diagnostics.push(
+                    "M015",
+                    first.entries[0].location.clone(),
+                    message,
+                    "change them so that they add to 1",
+                );
             }
         }
     }
@@ -243,23 +294,40 @@ impl Shelf {
         vec![Scope::Profession(profession), Scope::Group(self.taxonomy.professions[profession].group), Scope::All]
     }
 
-    /// What later books override, the winner and what it covers.
+    /// What more local values and later books override: the winner, and what it covers.
     pub fn overrides(&self) -> Vec<Override<'_>> {
         let mut found = Vec::new();
-        for winner in self.series.iter().filter(|series| series.book > 0) {
-            let covered = |loser: &&Series| {
-                loser.measure == winner.measure
-                    && loser.book < winner.book
-                    && loser.key.scope == winner.key.scope
-                    && loser.key.setting == winner.key.setting
-                    && match (loser.key.ages, winner.key.ages) {
-                        (Some(a), Some(b)) => a.overlaps(b),
-                        _ => true,
-                    }
-            };
-            found.extend(self.series.iter().filter(covered).map(|loser| Override { winner, loser }));
+        for winner in &self.series {
+            let covered =
+                self.series.iter().filter(|loser| loser.measure == winner.measure && self.wins_over(winner, loser));
+            found.extend(covered.map(|loser| Override { winner, loser }));
         }
         found
+    }
+
+    /// Whether one series takes the place of another somewhere, for someone, in some year.
+    fn wins_over(&self, winner: &Series, loser: &Series) -> bool {
+        let (a, b) = (&winner.key, &loser.key);
+        let precedes = match (&a.place, &b.place) {
+            (Some(_), None) => true,
+            (Some(inner), Some(outer)) if inner != outer => self.places.is_within(inner, outer),
+            (a, b) => a == b && winner.book > loser.book,
+        };
+        let in_group = |scope: Scope, other: Scope| match (scope, other) {
+            (Scope::All, _) => true,
+            (Scope::Group(group), Scope::Profession(profession)) => {
+                self.taxonomy.professions[profession].group == group
+            }
+            _ => scope == other,
+        };
+        let last = |series: &Series| series.entries.last().and_then(|entry| entry.to);
+        let before_end = |from: FinancialYear, end: Option<FinancialYear>| end.is_none_or(|end| from <= end);
+        precedes
+            && (in_group(a.scope, b.scope) || in_group(b.scope, a.scope))
+            && (a.setting.is_none() || b.setting.is_none() || a.setting == b.setting)
+            && a.ages.is_none_or(|ages| b.ages.is_none_or(|other| ages.overlaps(other)))
+            && before_end(winner.entries[0].from, last(loser))
+            && before_end(loser.entries[0].from, last(winner))
     }
 
     /// "leaver rate of Midwives, ages 16-24", for messages.

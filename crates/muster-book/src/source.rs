@@ -70,7 +70,12 @@ pub(crate) fn read_all(folder: &Path, files: &mut Files, diagnostics: &mut Diagn
         for (name, text) in [("title", &raw.title), ("about", &raw.about)] {
             if text.value.trim().is_empty() {
                 let help = "a reader must be able to find it again";
-                diagnostics.push("M005", file.locate(text.span.clone()), format!("the source has an empty `{name}`"), help);
+                diagnostics.push(
+                    "M005",
+                    file.locate(text.span.clone()),
+                    format!("the source has an empty `{name}`"),
+                    help,
+                );
             }
         }
         let source = Source {

@@ -33,11 +33,17 @@ impl Table {
         needed: &[&str],
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(file.text.as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(file.text.as_bytes());
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
-                diagnostics.push("M021", file.start(), format!("the table cannot be read: {error}"), "save it again as CSV");
+                diagnostics.push(
+                    "M021",
+                    file.start(),
+                    format!("the table cannot be read: {error}"),
+                    "save it again as CSV",
+                );
                 return None;
             }
         };
@@ -46,7 +52,12 @@ impl Table {
             match known.iter().find(|column| **column == name) {
                 Some(column) if columns.contains(column) => {
                     let place = field_place(file, 0, 1, i);
-                    diagnostics.push("M021", place, format!("the column `{name}` appears twice"), "remove one of the two");
+                    diagnostics.push(
+                        "M021",
+                        place,
+                        format!("the column `{name}` appears twice"),
+                        "remove one of the two",
+                    );
                 }
                 Some(column) => columns.push(*column),
                 None => {
@@ -54,13 +65,23 @@ impl Table {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("columns may be: {}", known.join(", ")),
                     };
-                    diagnostics.push("M021", field_place(file, 0, 1, i), format!("`{name}` is not a column of this table"), help);
+                    diagnostics.push(
+                        "M021",
+                        field_place(file, 0, 1, i),
+                        format!("`{name}` is not a column of this table"),
+                        help,
+                    );
                 }
             }
         }
         for name in needed.iter().filter(|name| !columns.contains(name)) {
             let message = format!("the table has no column `{name}`");
-            diagnostics.push("M021", file.start(), message, format!("the first row must name the columns, `{name}` among them"));
+            diagnostics.push(
+                "M021",
+                file.start(),
+                message,
+                format!("the first row must name the columns, `{name}` among them"),
+            );
         }
         if columns.len() != header.len() || needed.iter().any(|name| !columns.contains(name)) {
             return None;
@@ -72,7 +93,8 @@ impl Table {
                     let position = record.position();
                     let start = position.map_or(0, |position| position.byte() as usize);
                     // A quoted cell before this row may hold line breaks, which csv counts; blank lines before a row, it does not skip.
-                    let start = start + file.text[start..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+                    let start =
+                        start + file.text[start..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
                     let line = file.text[..start].matches('\n').count() + 1;
                     let row = Row { cells: record.iter().map(str::to_owned).collect(), line, start };
                     if row.cells.len() == columns.len() {
@@ -85,8 +107,14 @@ impl Table {
                 }
                 Err(error) => {
                     let line = error.position().map_or(1, |position| position.line() as usize);
-                    let place = field_place(file, error.position().map_or(0, |position| position.byte() as usize), line, 0);
-                    diagnostics.push("M021", place, format!("this row cannot be read: {error}"), "mend the row, or save the table again as CSV");
+                    let place =
+                        field_place(file, error.position().map_or(0, |position| position.byte() as usize), line, 0);
+                    diagnostics.push(
+                        "M021",
+                        place,
+                        format!("this row cannot be read: {error}"),
+                        "mend the row, or save the table again as CSV",
+                    );
                 }
             }
         }
@@ -149,16 +177,25 @@ pub(crate) fn read_places(file: &TextFile, diagnostics: &mut Diagnostics) -> Opt
     for row in table.rows(file) {
         let code = |column: &str, diagnostics: &mut Diagnostics| -> Option<PlaceCode> {
             let text = row.cell(column)?;
-            text.parse().map_err(|error: muster_core::PlaceError| {
-                diagnostics.push("M019", row.place(column), error.to_string(), "take the code from the ODS directory");
-            }).ok()
+            text.parse()
+                .map_err(|error: muster_core::PlaceError| {
+                    diagnostics.push(
+                        "M019",
+                        row.place(column),
+                        error.to_string(),
+                        "take the code from the ODS directory",
+                    );
+                })
+                .ok()
         };
         let day = |column: &str, diagnostics: &mut Diagnostics| {
             let text = row.cell(column)?;
-            text.parse().map_err(|_| {
-                let message = format!("`{text}` is not a date");
-                diagnostics.push("M018", row.place(column), message, "write it as 2022-07-01");
-            }).ok()
+            text.parse()
+                .map_err(|_| {
+                    let message = format!("`{text}` is not a date");
+                    diagnostics.push("M018", row.place(column), message, "write it as 2022-07-01");
+                })
+                .ok()
         };
         let kind = row.cell("kind").unwrap_or_default().parse::<PlaceKind>();
         if let Err(message) = &kind {
@@ -169,7 +206,15 @@ pub(crate) fn read_places(file: &TextFile, diagnostics: &mut Diagnostics) -> Opt
         let (from, to) = (day("from", diagnostics), day("to", diagnostics));
         let (Some(code), Ok(kind)) = (code("code", diagnostics), kind) else { continue };
         where_stated.push((code.clone(), row.place("code")));
-        places.push(Place { code, name: row.cell("name").unwrap_or_default().to_owned(), kind, parent, from, to, successor });
+        places.push(Place {
+            code,
+            name: row.cell("name").unwrap_or_default().to_owned(),
+            kind,
+            parent,
+            from,
+            to,
+            successor,
+        });
     }
     PlaceTree::new(places)
         .map_err(|errors| {

@@ -194,7 +194,11 @@ impl Taxonomy {
                 continue;
             }
             let Some(group) = self.group(&raw.group) else {
-                let help = suggest(&raw.group, self.groups.iter().map(|group| group.id.as_str()), "list it as a [[group]] first");
+                let help = suggest(
+                    &raw.group,
+                    self.groups.iter().map(|group| group.id.as_str()),
+                    "list it as a [[group]] first",
+                );
                 let message = format!("no staff group is called `{}`", raw.group.value);
                 diagnostics.push("M010", file.locate(raw.group.span.clone()), message, help);
                 continue;
@@ -234,7 +238,12 @@ impl Taxonomy {
             }
             if !(1..=12).contains(&raw.length_years.value) {
                 let message = format!("a programme cannot last {} years", raw.length_years.value);
-                diagnostics.push("M009", file.locate(raw.length_years.span.clone()), message, "give a length of 1 to 12 years");
+                diagnostics.push(
+                    "M009",
+                    file.locate(raw.length_years.span.clone()),
+                    message,
+                    "give a length of 1 to 12 years",
+                );
                 continue;
             }
             let Some(fills) = self.expect_profession(file, &raw.fills, diagnostics) else { continue };
@@ -289,7 +298,12 @@ impl Taxonomy {
         if found.is_none() {
             let known = self.professions.iter().map(|profession| profession.id.as_str());
             let help = suggest(id, known, "professions are listed in professions.toml");
-            diagnostics.push("M010", file.locate(id.span.clone()), format!("no profession is called `{}`", id.value), help);
+            diagnostics.push(
+                "M010",
+                file.locate(id.span.clone()),
+                format!("no profession is called `{}`", id.value),
+                help,
+            );
         }
         found
     }
@@ -315,10 +329,16 @@ impl Taxonomy {
 
 /// Whether an id is well formed and not yet taken.
 fn new_id(file: &TextFile, id: &At<String>, taken: bool, what: &str, diagnostics: &mut Diagnostics) -> bool {
-    let well_formed = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let well_formed =
+        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     let place = file.locate(id.span.clone());
     if taken {
-        diagnostics.push("M013", place, format!("two {what}s are called `{}`", id.value), "give one of them another id");
+        diagnostics.push(
+            "M013",
+            place,
+            format!("two {what}s are called `{}`", id.value),
+            "give one of them another id",
+        );
     } else if !well_formed {
         let help = "use small letters, digits and hyphens, as in adult-nurses";
         diagnostics.push("M010", place, format!("`{}` cannot be the id of a {what}", id.value), help);

@@ -93,7 +93,9 @@ impl PlaceError {
     pub fn code(&self) -> Option<&PlaceCode> {
         match self {
             Self::Code(_) => None,
-            Self::Twice(code) | Self::Cycle(code) | Self::NoParent { code, .. } | Self::Level { code, .. } => Some(code),
+            Self::Twice(code) | Self::Cycle(code) | Self::NoParent { code, .. } | Self::Level { code, .. } => {
+                Some(code)
+            }
         }
     }
 }

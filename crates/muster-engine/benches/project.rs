@@ -1,4 +1,5 @@
-//! How long `project` takes, and how much memory, on inputs of the shape and size of England's: as one place and as 42 systems.
+//! How long `project` takes, and how much memory, on inputs of the shape and size of England's: as one place and as 42
+//! systems.
 
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher};
@@ -28,7 +29,8 @@ fn england_15_years(bencher: Bencher<'_, '_>, places: usize) {
     });
 }
 
-/// Each profession works in two or three settings, as England's do; four are training grades, and some moves join most cells.
+/// Each profession works in two or three settings, as England's do; four are training grades, and some moves join most
+/// cells.
 fn england(places: usize) -> Inputs {
     let mut inputs = Inputs::empty(YEARS);
     inputs.places = vec![inputs.places[0].clone(); places];
@@ -94,7 +96,8 @@ fn year_of(inputs: &mut Inputs, profession: usize, year: usize, joiner_ages: Pro
     }
 }
 
-/// One move from each setting of a profession to each of the first two of another; grades move on by completion, some others by posts.
+/// One move from each setting of a profession to each of the first two of another; grades move on by completion, some
+/// others by posts.
 fn add_move(inputs: &mut Inputs, first_cell: &[usize], i: usize) {
     let (from, to) = (i, i + 1);
     let how = match i {

@@ -291,7 +291,9 @@ impl Inputs {
                 return fail(format!("cell {i} has no place, no stage or not {years} years"));
             }
             if !(cell.baseline.skill_mix > 0.0) {
-                return fail(format!("cell {i} has no skill mix at the baseline for later years to be measured against"));
+                return fail(format!(
+                    "cell {i} has no skill mix at the baseline for later years to be measured against"
+                ));
             }
             if cell.opening.iter().flatten().any(|people| !(people.is_finite() && *people >= 0.0)) {
                 return fail(format!("cell {i} opens with a number of people that is negative or not a number"));
@@ -316,14 +318,23 @@ impl Inputs {
             }
         }
         if let Some(at) = out_share.iter().position(|share| *share > 1.0 + 1e-9) {
-            return fail(format!("more than everyone would move out of cell {} in year {}", at / years, at % years + 1));
+            return fail(format!(
+                "more than everyone would move out of cell {} in year {}",
+                at / years,
+                at % years + 1
+            ));
         }
         for (i, programme) in self.programmes.iter().enumerate() {
             let fits = [&programme.intake, &programme.withdrawal, &programme.join_share]
                 .iter()
                 .all(|series| series.len() == years);
-            if !fits || programme.students.is_empty() || programme.fills.iter().any(|(cell, _)| *cell >= self.cells.len()) {
-                return fail(format!("programme {i} has no year of study, a cell that is not there, or not {years} years"));
+            if !fits
+                || programme.students.is_empty()
+                || programme.fills.iter().any(|(cell, _)| *cell >= self.cells.len())
+            {
+                return fail(format!(
+                    "programme {i} has no year of study, a cell that is not there, or not {years} years"
+                ));
             }
         }
         Ok(())

@@ -24,8 +24,8 @@ mod step;
 
 pub use demand::{demand_index, total_demand_fte};
 pub use inputs::{
-    Ages, Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, Profile, ProfileId, Profiles, Programme, Step,
-    Transfer,
+    Ages, Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, Profile, ProfileId, Profiles, Programme,
+    Step, Transfer,
 };
 pub use projection::{Cause, CellResult, Flow, ProgrammeYear, Projection, Unfilled, YearResult};
 
@@ -36,7 +36,9 @@ pub enum EngineError {
     #[error("the inputs do not fit together: {0}")]
     Inputs(String),
     /// People appeared or vanished: a fault of the engine, never of the plan.
-    #[error("people are not conserved in {place} in year {year}: opening plus in less out is {expected}, closing is {closing}")]
+    #[error(
+        "people are not conserved in {place} in year {year}: opening plus in less out is {expected}, closing is {closing}"
+    )]
     NotConserved {
         /// Which cell, or the whole.
         place: String,

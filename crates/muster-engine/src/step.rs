@@ -2,9 +2,9 @@
 
 use muster_core::{Probability, STAFF_AGES};
 
+use crate::EngineError;
 use crate::inputs::{Ages, How, Inputs, Programme, Step};
 use crate::projection::{Cause, CellResult, Flow, ProgrammeYear, Projection, Unfilled, YearResult};
-use crate::EngineError;
 
 const NOBODY: Ages = [0.0; STAFF_AGES.len()];
 
@@ -61,6 +61,8 @@ struct State<'a> {
     /// Transfers by the cell they leave.
     transfers_from: Vec<Vec<usize>>,
     stock: Vec<Ages>,
+    /// Whether any transfer leads into a cell, so that the rest need not be looked at.
+    is_entered: Vec<bool>,
     /// People on their way into each cell during a move.
     incoming: Vec<Ages>,
     students: Vec<Vec<f64>>,
@@ -77,8 +79,7 @@ pub(crate) fn run(inputs: &Inputs) -> Result<Projection, EngineError> {
     };
     let spans = Span::of_year(inputs.step);
     for year in 1..=inputs.years {
-        let opening_headcount: Vec<f64> =
-            projection.cells.iter().map(|cell| cell.years[year - 1].headcount).collect();
+        let opening_headcount: Vec<f64> = projection.cells.iter().map(|cell| cell.years[year - 1].headcount).collect();
         let mut flows = vec![YearResult::default(); inputs.cells.len()];
         let mut training = vec![ProgrammeYear::default(); inputs.programmes.len()];
         let mut unfilled = vec![0.0; inputs.transfers.len()];
@@ -107,14 +108,17 @@ impl<'a> State<'a> {
             stock.extend_from_slice(&cell.opening);
         }
         let mut transfers_from = vec![Vec::new(); inputs.cells.len()];
+        let mut is_entered = vec![false; inputs.cells.len()];
         for (i, transfer) in inputs.transfers.iter().enumerate() {
             transfers_from[transfer.from].push(i);
+            is_entered[transfer.to] = true;
         }
         Self {
             inputs,
             first_row,
             transfers_from,
             stock,
+            is_entered,
             incoming: vec![NOBODY; inputs.cells.len()],
             students: inputs.programmes.iter().map(|programme| programme.students.clone()).collect(),
             outside: 0.0,
@@ -134,7 +138,7 @@ impl<'a> State<'a> {
     fn leave(&mut self, year: usize, span: Span, flows: &mut [YearResult]) {
         for (cell, flow) in flows.iter_mut().enumerate() {
             let yearly = self.inputs.profiles.get(self.inputs.cells[cell].years[year - 1].leaver);
-            let chance = yearly.map(|rate| span.chance(rate));
+            let chance = if span.share == 1.0 { *yearly } else { yearly.map(|rate| span.chance(rate)) };
             let mut gone = NOBODY;
             for row in self.rows(cell) {
                 for ((people, chance), gone) in self.stock[row].iter_mut().zip(&chance).zip(&mut gone) {
@@ -153,7 +157,8 @@ impl<'a> State<'a> {
         for cell in 0..flows.len() {
             let rows = self.rows(cell);
             let staged = rows.len() > 1;
-            if staged && !span.grades_change {
+            let goes = if staged { span.grades_change } else { !self.transfers_from[cell].is_empty() };
+            if !goes {
                 continue;
             }
             // Of a training grade, only those at the end of the last stage can go.
@@ -185,7 +190,7 @@ impl<'a> State<'a> {
                 self.stock[last] = staying;
             }
         }
-        for (cell, flow) in flows.iter_mut().enumerate() {
+        for (cell, flow) in flows.iter_mut().enumerate().filter(|(cell, _)| self.is_entered[*cell]) {
             let incoming = self.incoming[cell];
             for (people, incoming) in self.stock[self.first_row[cell]].iter_mut().zip(&incoming) {
                 *people += incoming;
@@ -253,7 +258,7 @@ impl<'a> State<'a> {
 
             let ages = self.ages_at_completion(programme);
             for (cell, share) in &programme.fills {
-                self.arrive(*cell, year, Cause::NewlyQualified, joined * share, &ages, &mut flows[*cell]);
+                self.arrive(*cell, year, &[(Cause::NewlyQualified, joined * share)], &ages, &mut flows[*cell]);
             }
         }
     }
@@ -271,30 +276,33 @@ impl<'a> State<'a> {
     fn join(&mut self, year: usize, span: Span, opening_headcount: &[f64], flows: &mut [YearResult]) {
         for (cell, flow) in flows.iter_mut().enumerate() {
             let rates = self.inputs.cells[cell].years[year - 1];
-            let ages = self.inputs.profiles.get(rates.joiner_ages);
             let opening = opening_headcount[cell];
-            for (cause, people) in [
-                (Cause::Returner, rates.returner_rate * opening),
-                (Cause::WiderLabourMarket, rates.wider_market_rate * opening),
-                (Cause::International, rates.international_headcount),
-            ] {
-                if people > 0.0 {
-                    let arrived = people * span.share;
-                    self.outside -= arrived;
-                    self.arrive(cell, year, cause, arrived, ages, flow);
-                }
-            }
+            let joiners = [
+                (Cause::Returner, rates.returner_rate * opening * span.share),
+                (Cause::WiderLabourMarket, rates.wider_market_rate * opening * span.share),
+                (Cause::International, rates.international_headcount * span.share),
+            ];
+            let ages = self.inputs.profiles.get(rates.joiner_ages);
+            self.outside -= joiners.iter().map(|(_, people)| people).sum::<f64>();
+            self.arrive(cell, year, &joiners, ages, flow);
         }
     }
 
-    /// `people` of the given ages start in the first stage of a cell.
-    fn arrive(&mut self, cell: usize, year: usize, cause: Cause, people: f64, ages: &Ages, flow: &mut YearResult) {
-        let mut arriving = NOBODY;
-        for ((arriving, age), there) in arriving.iter_mut().zip(ages).zip(&mut self.stock[self.first_row[cell]]) {
-            *arriving = people * age;
-            *there += *arriving;
+    /// People of the given ages start in the first stage of a cell, for one or more causes.
+    fn arrive(&mut self, cell: usize, year: usize, joiners: &[(Cause, f64)], ages: &Ages, flow: &mut YearResult) {
+        let all: f64 = joiners.iter().map(|(_, people)| people).sum();
+        if all == 0.0 {
+            return;
         }
-        add(flow.flow_mut(cause), &arriving, self.participation(cell, year));
+        for (there, age) in self.stock[self.first_row[cell]].iter_mut().zip(ages) {
+            *there += all * age;
+        }
+        let (heads, fte) = (ages.iter().sum::<f64>(), dot(ages, self.participation(cell, year)));
+        for (cause, people) in joiners {
+            let flow = flow.flow_mut(*cause);
+            flow.headcount += people * heads;
+            flow.fte += people * fte;
+        }
     }
 
     fn age(&mut self, span: Span) {

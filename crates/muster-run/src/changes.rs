@@ -73,7 +73,12 @@ fn name((run, scenario): (&Run, &ScenarioRun)) -> String {
     format!("{}@{}", run.plan.id, scenario.id)
 }
 
-fn by_year(a: (&Run, &ScenarioRun), b: (&Run, &ScenarioRun), years: &[FinancialYear], group: Option<&str>) -> Vec<YearDifference> {
+fn by_year(
+    a: (&Run, &ScenarioRun),
+    b: (&Run, &ScenarioRun),
+    years: &[FinancialYear],
+    group: Option<&str>,
+) -> Vec<YearDifference> {
     let of = |(run, scenario): (&Run, &ScenarioRun)| {
         let taxonomy = &run.plan.shelf.taxonomy;
         let in_group = |cell: &muster_engine::Cell| {

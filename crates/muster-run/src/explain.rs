@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use muster_book::{Ask, Entry, Figure, FigureMeasure, Measure, Passport, Scope, Series, did_you_mean, professions_named};
+use muster_book::{
+    Ask, Entry, Figure, FigureMeasure, Measure, Passport, Scope, Series, did_you_mean, professions_named,
+};
 use muster_core::{FinancialYear, PlaceCode, STAFF_AGES, Setting};
 use muster_engine::{Cause, demand_index};
 use serde::Serialize;
@@ -72,7 +74,13 @@ pub fn explain(run: &Run, what: &str) -> Result<Explanation, RunError> {
         text.push_str(&format!(", {}", place.name));
     }
     text.push_str(&format!(", scenario {}", scenario.id));
-    Ok(Explanation { question: text, answer: written(figure.measure, value), formula, parts, basis: basis(run, scenario, figure) })
+    Ok(Explanation {
+        question: text,
+        answer: written(figure.measure, value),
+        formula,
+        parts,
+        basis: basis(run, scenario, figure),
+    })
 }
 
 fn written(measure: FigureMeasure, value: f64) -> String {
@@ -100,7 +108,9 @@ fn read<'r>(run: &'r Run, what: &str) -> Result<Question<'r>, RunError> {
             figure.setting = Some(setting);
         } else if let Some(named) = run.scenario(word) {
             scenario = named;
-        } else if let Some(place) = word.parse::<PlaceCode>().ok().filter(|code| run.plan.shelf.places.get(code).is_some()) {
+        } else if let Some(place) =
+            word.parse::<PlaceCode>().ok().filter(|code| run.plan.shelf.places.get(code).is_some())
+        {
             figure.place = Some(place);
         } else if let Some(programme) = taxonomy.programme(word) {
             figure.programmes = Some(vec![programme]);
@@ -120,7 +130,10 @@ fn read<'r>(run: &'r Run, what: &str) -> Result<Question<'r>, RunError> {
     }
     let Some(measure) = measure else {
         let list = FigureMeasure::ALL.map(FigureMeasure::id).join(", ");
-        return Err(RunError::Request(format!("say what to explain, for example `gap_fte adult-nurses {}`; figures are: {list}", run.plan.to)));
+        return Err(RunError::Request(format!(
+            "say what to explain, for example `gap_fte adult-nurses {}`; figures are: {list}",
+            run.plan.to
+        )));
     };
     Ok(Question { scenario, figure: Figure { measure, ..figure }, subject })
 }
@@ -133,13 +146,18 @@ fn unknown(run: &Run, word: &str) -> String {
     known.extend(taxonomy.programmes.iter().map(|item| item.id.as_str()));
     known.extend(taxonomy.tags());
     known.extend(run.scenarios.iter().map(|scenario| scenario.id.as_str()));
-    let hint = did_you_mean(word, known).map_or("`muster books list` shows every name".to_owned(), |name| format!("did you mean `{name}`?"));
-    format!("`{word}` is not a figure, profession, group, programme, setting, place, year or scenario of this run: {hint}")
+    let hint = did_you_mean(word, known)
+        .map_or("`muster books list` shows every name".to_owned(), |name| format!("did you mean `{name}`?"));
+    format!(
+        "`{word}` is not a figure, profession, group, programme, setting, place, year or scenario of this run: {hint}"
+    )
 }
 
 /// The formula and the numbers in it.
 fn working(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<(String, Vec<Part>), RunError> {
-    let other = |measure: FigureMeasure| -> Result<f64, RunError> { answer(run, scenario, &Figure { measure, ..figure.clone() }) };
+    let other = |measure: FigureMeasure| -> Result<f64, RunError> {
+        answer(run, scenario, &Figure { measure, ..figure.clone() })
+    };
     let part = |what: &str, amount: String| Part { what: what.to_owned(), amount };
     Ok(match figure.measure {
         FigureMeasure::SupplyFte | FigureMeasure::SupplyHeadcount => {
@@ -169,15 +187,24 @@ fn working(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<(String
             "FTE × earnings × on-costs × real pay growth, and the same × premium for temporary staff".to_owned(),
             vec![part("permanent FTE", thousands(other(FigureMeasure::SupplyFte)?)), part("temporary FTE", thousands(other(FigureMeasure::TemporaryFte)?))],
         ),
-        FigureMeasure::LeaverRate | FigureMeasure::LeaversHeadcount => {
+        FigureMeasure::LeaverRate => {
             let opening = Figure { measure: FigureMeasure::SupplyHeadcount, year: figure.year + -1, ..figure.clone() };
             let mut parts = vec![part("in post at the start of the year, people", thousands(answer(run, scenario, &opening)?))];
             parts.extend(causes(run, scenario, figure, &LEAVING)?);
             ("people who left the NHS in the year ÷ people in post at its start; a move between professions is not leaving".to_owned(), parts)
         }
-        FigureMeasure::JoinerHeadcount | FigureMeasure::InternationalShare => {
-            ("international joiners ÷ all joiners; a move between professions is not joining".to_owned(), causes(run, scenario, figure, &JOINING)?)
-        }
+        FigureMeasure::LeaversHeadcount => (
+            "people in post × the chance of leaving at their age, and completers whom no move takes".to_owned(),
+            causes(run, scenario, figure, &LEAVING)?,
+        ),
+        FigureMeasure::JoinerHeadcount => (
+            "newly qualified + returners + wider labour market + international; a move between professions is not joining".to_owned(),
+            causes(run, scenario, figure, &JOINING)?,
+        ),
+        FigureMeasure::InternationalShare => (
+            "international joiners ÷ all joiners; a move between professions is not joining".to_owned(),
+            causes(run, scenario, figure, &JOINING)?,
+        ),
         FigureMeasure::TrainingIntake | FigureMeasure::TrainingCompletions => {
             ("students start in September; each year some withdraw; those left at the end of the last year complete".to_owned(), vec![
                 part("starters in the year", thousands(other(FigureMeasure::TrainingIntake)?)),
@@ -199,7 +226,8 @@ fn cells<'r>(run: &'r Run, scenario: &'r ScenarioRun, figure: &'r Figure) -> imp
 }
 
 fn year_of(run: &Run, figure: &Figure) -> Result<usize, RunError> {
-    run.year_index(figure.year).ok_or_else(|| RunError::Request(format!("the run's years are {} to {}", run.plan.from, run.plan.to)))
+    run.year_index(figure.year)
+        .ok_or_else(|| RunError::Request(format!("the run's years are {} to {}", run.plan.from, run.plan.to)))
 }
 
 fn flows(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<Vec<Part>, RunError> {
@@ -211,10 +239,16 @@ fn flows(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<Vec<Part>
     };
     let mut parts = Vec::new();
     if year == 0 {
-        parts.push(Part { what: "stock at the baseline, as the book states it".to_owned(), amount: thousands(stock(0)) });
+        parts.push(Part {
+            what: "stock at the baseline, as the book states it".to_owned(),
+            amount: thousands(stock(0)),
+        });
         return Ok(parts);
     }
-    parts.push(Part { what: format!("in post at the close of {}", figure.year + -1), amount: thousands(stock(year - 1)) });
+    parts.push(Part {
+        what: format!("in post at the close of {}", figure.year + -1),
+        amount: thousands(stock(year - 1)),
+    });
     for cause in Cause::ALL {
         let total: f64 = cells(run, scenario, figure)
             .map(|i| scenario.projection.cells[i].years[year].flow(cause))
@@ -231,7 +265,10 @@ fn causes(run: &Run, scenario: &ScenarioRun, figure: &Figure, list: &[Cause]) ->
     let total = |cause: Cause| -> f64 {
         cells(run, scenario, figure).map(|i| scenario.projection.cells[i].years[year].flow(cause).headcount).sum()
     };
-    Ok(list.iter().map(|cause| Part { what: format!("{}, people", cause.title()), amount: thousands(total(*cause)) }).collect())
+    Ok(list
+        .iter()
+        .map(|cause| Part { what: format!("{}, people", cause.title()), amount: thousands(total(*cause)) })
+        .collect())
 }
 
 /// Demand by setting: the baseline and the factors that take it to the year.
@@ -250,7 +287,8 @@ fn demand_parts(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<Ve
         let s = setting.index();
         let drivers = &inputs.places[place].drivers;
         let index = demand_index(drivers)[year][s];
-        let product = |list: &[[f64; Setting::ALL.len()]]| list[..year].iter().map(|rates| 1.0 + rates[s]).product::<f64>();
+        let product =
+            |list: &[[f64; Setting::ALL.len()]]| list[..year].iter().map(|rates| 1.0 + rates[s]).product::<f64>();
         let (other, productivity) = (product(&drivers.other_growth), product(&drivers.productivity_growth));
         let shift = drivers.setting_shift[year][s] / drivers.setting_shift[0][s];
         let ageing = index * productivity / other / shift;
@@ -299,17 +337,24 @@ fn measures(measure: FigureMeasure) -> Vec<Measure> {
         FigureMeasure::TemporaryFte | FigureMeasure::TemporaryShare => {
             [Measure::TemporaryFill].into_iter().chain(DEMAND).chain(supply()).collect()
         }
-        FigureMeasure::PayBillGbp => {
-            [Measure::EarningsGbp, Measure::OnCost, Measure::RealPayGrowth, Measure::TemporaryPremium, Measure::TemporaryFill]
-                .into_iter()
-                .chain(supply())
-                .collect()
-        }
+        FigureMeasure::PayBillGbp => [
+            Measure::EarningsGbp,
+            Measure::OnCost,
+            Measure::RealPayGrowth,
+            Measure::TemporaryPremium,
+            Measure::TemporaryFill,
+        ]
+        .into_iter()
+        .chain(supply())
+        .collect(),
         FigureMeasure::LeaverRate | FigureMeasure::LeaversHeadcount => {
             vec![Measure::LeaverRate, Measure::AgeShare, Measure::MoveShare]
         }
         FigureMeasure::JoinerHeadcount | FigureMeasure::InternationalShare => {
-            [Measure::ReturnerRate, Measure::WiderMarketRate, Measure::InternationalHeadcount].into_iter().chain(TRAINING).collect()
+            [Measure::ReturnerRate, Measure::WiderMarketRate, Measure::InternationalHeadcount]
+                .into_iter()
+                .chain(TRAINING)
+                .collect()
         }
         FigureMeasure::TrainingIntake | FigureMeasure::TrainingCompletions => TRAINING.to_vec(),
     }
@@ -360,7 +405,11 @@ fn short(value: f64) -> String {
 }
 
 fn one(run: &Run, series: &Series, entry: &Entry) -> Basis {
-    let range = if entry.low < entry.high { format!(" ({} to {})", short(entry.low), short(entry.high)) } else { String::new() };
+    let range = if entry.low < entry.high {
+        format!(" ({} to {})", short(entry.low), short(entry.high))
+    } else {
+        String::new()
+    };
     Basis {
         what: run.plan.shelf.name(series.measure, &series.key),
         value: format!("{}{range} {}", short(entry.value), series.measure.spec().unit),
@@ -383,7 +432,11 @@ fn many(run: &Run, measure: Measure, list: &[(&Series, &Entry)]) -> Basis {
 }
 
 fn source_title(run: &Run, id: &str) -> String {
-    run.plan.shelf.sources.get(id).map_or_else(|| id.to_owned(), |source| format!("{}, {}", source.title, source.publisher))
+    run.plan
+        .shelf
+        .sources
+        .get(id)
+        .map_or_else(|| id.to_owned(), |source| format!("{}, {}", source.title, source.publisher))
 }
 
 /// Whether a subject is among those a figure is about.
@@ -392,7 +445,9 @@ fn reaches(run: &Run, figure: &Figure, scope: Scope) -> bool {
     let chosen = |profession: usize| figure.professions.as_ref().is_none_or(|list| list.contains(&profession));
     match scope {
         Scope::All => true,
-        Scope::Group(group) => (0..taxonomy.professions.len()).any(|i| taxonomy.professions[i].group == group && chosen(i)),
+        Scope::Group(group) => {
+            (0..taxonomy.professions.len()).any(|i| taxonomy.professions[i].group == group && chosen(i))
+        }
         Scope::Profession(profession) => chosen(profession),
         Scope::Move(i) => chosen(taxonomy.moves[i].from) || chosen(taxonomy.moves[i].to),
         Scope::Programme(i) => match &figure.programmes {
@@ -422,7 +477,9 @@ fn used<'r>(run: &'r Run, figure: &Figure, measure: Measure) -> Vec<(&'r Series,
             .filter(|i| reaches(run, figure, Scope::Profession(*i)))
             .map(|i| shelf.scopes_of_profession(i))
             .collect(),
-        muster_book::Subject::Programme => (0..shelf.taxonomy.programmes.len()).map(|i| vec![Scope::Programme(i)]).collect(),
+        muster_book::Subject::Programme => {
+            (0..shelf.taxonomy.programmes.len()).map(|i| vec![Scope::Programme(i)]).collect()
+        }
         muster_book::Subject::Move => (0..shelf.taxonomy.moves.len()).map(|i| vec![Scope::Move(i)]).collect(),
         muster_book::Subject::Whole => vec![vec![Scope::All]],
     };
@@ -433,7 +490,9 @@ fn used<'r>(run: &'r Run, figure: &Figure, measure: Measure) -> Vec<(&'r Series,
             }
             let ask = Ask { measure, scopes: scopes.clone(), setting, lineage: &lineage };
             match measure.spec().ages {
-                Some(range) if range == STAFF_AGES => range.ages().for_each(|age| keep(shelf.find(&ask, Some(age), year))),
+                Some(range) if range == STAFF_AGES => {
+                    range.ages().for_each(|age| keep(shelf.find(&ask, Some(age), year)))
+                }
                 Some(range) => range.ages().step_by(5).for_each(|age| keep(shelf.find(&ask, Some(age), year))),
                 None => keep(shelf.find(&ask, None, year)),
             }

@@ -11,12 +11,25 @@ pub(crate) const JOINING: [Cause; 4] =
 /// Causes by which people leave it.
 pub(crate) const LEAVING: [Cause; 2] = [Cause::LeaverUnder55, Cause::Leaver55AndOver];
 
+/// The figure of a check or target, which speaks of the plan's whole place unless it names another.
+pub(crate) fn answer_for_the_plan(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<f64, RunError> {
+    if figure.place.is_none() && !run.covers_the_plan() {
+        return Err(RunError::Request("it is about the whole plan, and this run is of some of its places".to_owned()));
+    }
+    answer(run, scenario, figure)
+}
+
 /// The figure, in a scenario of the run.
 pub fn answer(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<f64, RunError> {
     let at = |year| {
         let index = run.year_index(year).filter(|index| *index > 0 || !figure.measure.of_flow());
         let index = index.ok_or_else(|| {
-            RunError::Request(format!("the run has no `{}` for {year}; its years are {} to {}", figure.measure.id(), run.plan.from, run.plan.to))
+            RunError::Request(format!(
+                "the run has no `{}` for {year}; its years are {} to {}",
+                figure.measure.id(),
+                run.plan.from,
+                run.plan.to
+            ))
         })?;
         measure(run, scenario, figure, index)
     };
@@ -97,6 +110,8 @@ fn places(run: &Run, figure: &Figure) -> Result<Vec<bool>, RunError> {
         Ok(here)
     } else {
         let name = run.plan.shelf.places.get(place).map_or_else(|| place.to_string(), |place| place.name.clone());
-        Err(RunError::Request(format!("the run does not tell {name} apart: run it with --places systems, or --places {place}")))
+        Err(RunError::Request(format!(
+            "the run does not tell {name} apart: run it with --places systems, or --places {place}"
+        )))
     }
 }

@@ -107,7 +107,12 @@ fn refuse_foreign(folder: &Path) -> Result<(), RunError> {
     Ok(())
 }
 
-fn write_all(run: &Run, outputs: &BTreeMap<String, Vec<u8>>, manifest: &Manifest, folder: &Path) -> Result<(), RunError> {
+fn write_all(
+    run: &Run,
+    outputs: &BTreeMap<String, Vec<u8>>,
+    manifest: &Manifest,
+    folder: &Path,
+) -> Result<(), RunError> {
     let write = |path: &Path, bytes: &[u8]| -> Result<(), RunError> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|error| at(parent, &error))?;
@@ -128,7 +133,10 @@ fn write_all(run: &Run, outputs: &BTreeMap<String, Vec<u8>>, manifest: &Manifest
 pub fn open(folder: &Path, progress: &(dyn Fn(&str) + Sync)) -> Result<(Manifest, Run), RunError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| {
-        RunError::Folder(format!("{} is not a run folder: its manifest.json cannot be read ({error})", folder.display()))
+        RunError::Folder(format!(
+            "{} is not a run folder: its manifest.json cannot be read ({error})",
+            folder.display()
+        ))
     })?;
     let manifest: Manifest = serde_json::from_str(&text)
         .map_err(|error| RunError::Folder(format!("{} cannot be understood: {error}", path.display())))?;

@@ -61,7 +61,11 @@ impl Manifest {
             .into_iter()
             .map(|(path, file)| InputFile { path, sha256: sha256(file.text.as_bytes()) })
             .collect();
-        let outputs = outputs.iter().map(|(path, bytes)| OutputFile { path: path.clone(), sha256: sha256(bytes), bytes: bytes.len() });
+        let outputs = outputs.iter().map(|(path, bytes)| OutputFile {
+            path: path.clone(),
+            sha256: sha256(bytes),
+            bytes: bytes.len(),
+        });
         let request = Request { plan: run.plan.relative_folder().into(), ..run.request.clone() };
         Self {
             format: 1,

@@ -103,11 +103,8 @@ impl Run {
         let places = plan.places_named(&request.places).map_err(RunError::Request)?;
         let step = if request.monthly { Step::Month } else { Step::Year };
         progress("projecting each scenario");
-        let scenarios = request
-            .scenarios
-            .par_iter()
-            .map(|id| project(&plan, id, &places, step))
-            .collect::<Result<Vec<_>, _>>()?;
+        let scenarios =
+            request.scenarios.par_iter().map(|id| project(&plan, id, &places, step)).collect::<Result<Vec<_>, _>>()?;
         let mut run = Self { request, plan, places, scenarios, verdicts: Vec::new(), swings: Vec::new() };
         progress("finding which assumptions matter most");
         run.swings = sensitivity::swings(&run)?;
@@ -131,9 +128,16 @@ impl Run {
         self.scenarios.iter().find(|scenario| scenario.id == id)
     }
 
-    /// The scenario that the report tells most about: the plan where it is there, else the last.
+    /// The scenario that the report tells most about: the plan where it is there, else the last that takes action.
     pub fn main_scenario(&self) -> &ScenarioRun {
-        self.scenario(PLAN).unwrap_or(&self.scenarios[self.scenarios.len() - 1])
+        let acts = self.scenarios.iter().rev().find(|scenario| scenario.id != COUNTERFACTUAL);
+        self.scenario(PLAN).or(acts).unwrap_or(&self.scenarios[0])
+    }
+
+    /// Whether the run's places make up the whole of the plan's place.
+    pub fn covers_the_plan(&self) -> bool {
+        self.places == self.plan.whole()
+            || self.places == muster_book::systems_of(&self.plan.shelf.places, &self.plan.place)
     }
 }
 
@@ -142,7 +146,8 @@ pub(crate) fn project(plan: &Plan, id: &str, places: &[PlaceCode], step: Step) -
     let scenario = plan.scenario(id).ok_or_else(|| {
         let known = plan.scenarios.iter().map(|scenario| scenario.id.as_str());
         let list = known.clone().collect::<Vec<_>>().join(", ");
-        let hint = did_you_mean(id, known).map_or(format!("use one of: {list}"), |name| format!("did you mean `{name}`?"));
+        let hint =
+            did_you_mean(id, known).map_or(format!("use one of: {list}"), |name| format!("did you mean `{name}`?"));
         RunError::Request(format!("no scenario is called `{id}`: {hint}"))
     })?;
     let resolved = plan.resolve(scenario, places, step).map_err(RunError::Plan)?;

@@ -1,6 +1,6 @@
 //! Which assumptions matter most: each is moved from the low to the high end of its range, the others staying where they are.
 
-use muster_book::{Assumption, COUNTERFACTUAL, Kind, Measure, Moved, Plan, Scope, Side};
+use muster_book::{Assumption, Kind, Measure, Moved, Plan, Scope, Side};
 use muster_engine::{Inputs, total_demand_fte};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -31,7 +31,9 @@ pub struct Swing {
 impl Swing {
     /// How far the gap moves from end to end.
     pub fn width_fte(&self) -> f64 {
-        (self.gap_at_high_fte - self.gap_at_low_fte).abs().max((self.gap_at_low_fte - self.gap_fte).abs())
+        (self.gap_at_high_fte - self.gap_at_low_fte)
+            .abs()
+            .max((self.gap_at_low_fte - self.gap_fte).abs())
             .max((self.gap_at_high_fte - self.gap_fte).abs())
     }
 }
@@ -47,13 +49,8 @@ const DEMAND: [Measure; 7] = [
     Measure::SkillMix,
 ];
 /// Measures that move neither.
-const MONEY: [Measure; 5] = [
-    Measure::TemporaryFill,
-    Measure::EarningsGbp,
-    Measure::OnCost,
-    Measure::RealPayGrowth,
-    Measure::TemporaryPremium,
-];
+const MONEY: [Measure; 5] =
+    [Measure::TemporaryFill, Measure::EarningsGbp, Measure::OnCost, Measure::RealPayGrowth, Measure::TemporaryPremium];
 
 /// Every assumption that moves the gap of the run's main scenario at the horizon, the widest swing first.
 ///
@@ -61,11 +58,8 @@ const MONEY: [Measure; 5] = [
 pub fn swings(run: &Run) -> Result<Vec<Swing>, RunError> {
     let plan = &run.plan;
     let main = run.main_scenario();
-    if main.id == COUNTERFACTUAL && run.scenarios.len() > 1 {
-        return Ok(Vec::new());
-    }
     let Some(scenario) = plan.scenario(&main.id) else { return Ok(Vec::new()) };
-    let place = [plan.place.clone()];
+    let place = plan.whole();
     let step = main.resolved.inputs.step;
     let (resolved, kept) = plan.resolve_keeping(scenario, &place, step).map_err(RunError::Plan)?;
     let horizon = resolved.inputs.years;
@@ -101,8 +95,8 @@ fn moves_the_gap(assumption: &Assumption) -> bool {
 }
 
 fn supply_at(inputs: &Inputs, scenario: &str) -> Result<f64, RunError> {
-    let projection = muster_engine::project(inputs)
-        .map_err(|error| RunError::Engine { scenario: scenario.to_owned(), error })?;
+    let projection =
+        muster_engine::project(inputs).map_err(|error| RunError::Engine { scenario: scenario.to_owned(), error })?;
     Ok(projection.cells.iter().map(|cell| cell.years[inputs.years].fte).sum())
 }
 

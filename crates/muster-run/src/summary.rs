@@ -134,7 +134,11 @@ impl Summary {
                         line.temporary_gbp,
                     ];
                     let numbers = numbers.map(|number| format!("{number:.2}")).join(",");
-                    csv.push_str(&format!("{scenario},{level},{},\"{}\",{year},{numbers}\n", row.id, row.title.replace('"', "\"\"")));
+                    csv.push_str(&format!(
+                        "{scenario},{level},{},\"{}\",{year},{numbers}\n",
+                        row.id,
+                        row.title.replace('"', "\"\"")
+                    ));
                 }
             }
         }

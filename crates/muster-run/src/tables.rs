@@ -37,7 +37,8 @@ impl Columns {
     }
 
     fn into_parquet(self) -> Result<Vec<u8>, RunError> {
-        let fail = |error: &dyn std::fmt::Display| RunError::File { path: "Parquet".to_owned(), error: error.to_string() };
+        let fail =
+            |error: &dyn std::fmt::Display| RunError::File { path: "Parquet".to_owned(), error: error.to_string() };
         let batch = self.into_batch().map_err(|error| fail(&error))?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
@@ -89,7 +90,8 @@ const TRAINING: [Measured<ProgrammeYear>; 5] = [
 
 /// `workforce.parquet`: stocks, demand, cost, and every flow by cause.
 pub(crate) fn workforce(run: &Run) -> Result<Vec<u8>, RunError> {
-    let causes = Cause::ALL.iter().flat_map(|cause| [format!("{}_headcount", cause.id()), format!("{}_fte", cause.id())]);
+    let causes =
+        Cause::ALL.iter().flat_map(|cause| [format!("{}_headcount", cause.id()), format!("{}_fte", cause.id())]);
     let names = STAFF.iter().map(|(name, _)| (*name).to_owned()).chain(causes).collect();
     let mut columns = Columns::new(&["scenario", "place", "staff_group", "profession", "setting", "year"], names);
     let years: Vec<String> = run.years().iter().map(ToString::to_string).collect();

@@ -3,7 +3,7 @@
 use muster_book::{Check, Expect, Role};
 use serde::Serialize;
 
-use crate::figure::answer;
+use crate::figure::answer_for_the_plan;
 use crate::number::{gbp, percent, signed, thousands};
 use crate::run::{Run, RunError, project};
 
@@ -36,7 +36,7 @@ pub struct Verdict {
     pub expected: String,
     /// What came out; none when the run could not say.
     pub figure: Option<f64>,
-    /// The same, in words.
+    /// The same, in words; why not, when the run could not say.
     pub found: String,
     /// How it came out.
     pub outcome: Outcome,
@@ -57,7 +57,7 @@ impl Verdict {
         let outcome = match self.outcome {
             Outcome::Met => "met".to_owned(),
             Outcome::Missed => format!("missed by {}", self.missed_by),
-            Outcome::NotAsked => "not asked: this run does not tell these places apart".to_owned(),
+            Outcome::NotAsked => "not asked".to_owned(),
         };
         match self.role {
             Role::Calibration => format!("used for calibration: {outcome}"),
@@ -80,13 +80,18 @@ pub fn verdicts(run: &Run) -> Result<Vec<Verdict>, RunError> {
     let verdict = |check: &Check| {
         let made = || extra.iter().find(|(id, _)| *id == check.scenario).map(|(_, scenario)| scenario);
         let scenario = run.scenario(&check.scenario).or_else(made);
-        let figure = scenario.and_then(|scenario| answer(run, scenario, &check.figure).ok());
-        judge(check, figure)
+        let scenario =
+            scenario.ok_or_else(|| RunError::Request(format!("there is no scenario `{}`", check.scenario)))?;
+        Ok(judge(check, answer_for_the_plan(run, scenario, &check.figure)))
     };
-    Ok(run.plan.checks.iter().chain(&run.plan.targets).map(verdict).collect())
+    run.plan.checks.iter().chain(&run.plan.targets).map(verdict).collect()
 }
 
-fn judge(check: &Check, figure: Option<f64>) -> Verdict {
+fn judge(check: &Check, answer: Result<f64, RunError>) -> Verdict {
+    let (figure, why_not) = match answer {
+        Ok(figure) => (Some(figure), String::new()),
+        Err(error) => (None, error.to_string()),
+    };
     let write = |value: f64| write(check, value);
     let missed_by = figure.map_or(0.0, |figure| check.expect.missed_by(figure));
     let outcome = match figure {
@@ -108,7 +113,7 @@ fn judge(check: &Check, figure: Option<f64>) -> Verdict {
         expect: check.expect,
         expected,
         figure,
-        found: figure.map(write).unwrap_or_default(),
+        found: figure.map_or(why_not, write),
         outcome,
         missed_by: if outcome == Outcome::Missed { gap_in_words(check, missed_by) } else { String::new() },
         source: check.source.clone(),

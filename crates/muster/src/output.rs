@@ -61,6 +61,11 @@ impl Output {
         self.format
     }
 
+    /// How many columns the terminal has; none when standard output is not one.
+    pub(crate) fn width(&self) -> Option<u16> {
+        if std::io::stdout().is_terminal() { Table::new().width() } else { None }
+    }
+
     /// A line for people: not when quiet, and not among data.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet && self.format == Format::Table {

@@ -16,7 +16,8 @@ const ACTIONS: &str = "plans/small/actions.toml";
 
 /// One published value: what it is for, when it holds, and the number.
 fn value(key: &str, dates: &str, value: f64) -> String {
-    format!("\n[[value]]\nfor = {{ {key} }}\n{dates}\nvalue = {value}\nkind = \"published\"\nsource = \"register\"\n")
+    let passport = "kind = \"published\"\nsource = \"register\"\nwhere = \"Table 1\"\n";
+    format!("\n[[value]]\nfor = {{ {key} }}\n{dates}\nvalue = {value}\n{passport}")
 }
 
 /// A file of one measure.
@@ -35,7 +36,7 @@ fn with_national(measure: Measure, values: &[String]) -> Small {
 fn with_effects(effects: &[&str]) -> Small {
     let action = "[[action]]\nid = \"A\"\ntitle = \"An action\"\ntheme = \"retain\"\nowner = { organisation = \"NHS England\", role = \"Director\" }\n\
                   level = \"national\"\ndue = 2026-03-31\nsource = \"register\"\nevidence = \"None.\"\n";
-    let head = "\n[[action.effect]]\nkind = \"published\"\nsource = \"register\"\n";
+    let head = "\n[[action.effect]]\nkind = \"published\"\nsource = \"register\"\nwhere = \"Table 1\"\n";
     let effects: Vec<String> = effects.iter().map(|effect| format!("{head}{effect}\n")).collect();
     small().with(ACTIONS, whole(action.to_owned() + &effects.concat())).with("plans/small/scenarios.toml", Edit::Gone)
 }
@@ -172,13 +173,21 @@ fn parts_of_a_whole_come_from_the_national_book_in_years_that_the_local_one_does
 }
 
 #[test]
-fn a_local_division_between_settings_is_used() {
-    let local = ["acute", "community"]
+fn a_local_division_between_settings_divides_an_amount_of_its_own() {
+    let settings = ["acute", "community"]
         .map(|setting| value(&format!("profession = \"nurses\", setting = \"{setting}\""), "from = 2021-04-01", 0.5));
-    let plan = small().with_local_book("QJK", &stating(Measure::SettingShare, &local)).plan();
+    let demand = stating(Measure::DemandFte, &[value("profession = \"nurses\"", "from = 2021-04-01", 8000.0)]);
+    let plan = small()
+        .with_local_book("QJK", &stating(Measure::SettingShare, &settings))
+        .with("books/local/demand.toml", whole(demand))
+        .plan();
     let here = at(&plan, PLAN, "QJK");
+    let demand: Vec<f64> = cells(&here, NURSES).iter().map(|cell| cell.demand_base_fte).collect();
+    close(&demand, &[4000.0, 4000.0]);
+    // England's staff divide as England's do.
+    let people = |cell: &&Cell| cell.opening[0].iter().sum::<f64>();
     let [acute, community] = cells(&here, NURSES)[..] else { panic!("nurses work in two settings") };
-    close(&[acute.demand_base_fte], &[community.demand_base_fte]);
+    close(&[people(&acute) / people(&community)], &[0.7 / 0.3]);
 }
 
 #[test]

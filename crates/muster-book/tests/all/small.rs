@@ -149,7 +149,9 @@ impl OnDisk {
                 Content::Folder => std::fs::remove_dir_all(there).expect("a folder can be removed"),
             }
         }
-        for (path, content) in small.files.iter().filter(|(path, content)| self.holds.files.get(*path) != Some(*content)) {
+        for (path, content) in
+            small.files.iter().filter(|(path, content)| self.holds.files.get(*path) != Some(*content))
+        {
             let there = self.folder.path().join(path);
             std::fs::create_dir_all(there.parent().expect("a file lies in a folder")).expect("a folder can be made");
             match content {
@@ -271,8 +273,8 @@ baseline = 2022-03-31
         "code,name,kind,parent,from,to,successor,source
 ENG,England,country,,,,,register
 Y58,South West,region,ENG,,,,register
-QJK,Devon,system,Y58,2022-07-01,,,register
-QOX,Bath,system,Y58,2022-07-01,,,register
+QJK,Devon,system,Y58,2020-04-01,,,register
+QOX,Bath,system,Y58,2020-04-01,,,register
 RA9,Torbay,trust,QJK,,,,register
 ",
     ),
@@ -378,6 +380,7 @@ from   = 2021-04-01
 value  = 1000
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "nurses" }
@@ -385,6 +388,7 @@ from   = 2021-04-01
 value  = 10000
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "trainees" }
@@ -392,6 +396,7 @@ from   = 2021-04-01
 value  = 800
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "consultants" }
@@ -399,6 +404,7 @@ from   = 2021-04-01
 value  = 1200
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -414,6 +420,7 @@ from   = 2021-04-01
 value  = 0.7
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { group = "nursing", setting = "community" }
@@ -421,6 +428,7 @@ from   = 2021-04-01
 value  = 0.3
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { group = "medical", setting = "acute" }
@@ -428,6 +436,7 @@ from   = 2021-04-01
 value  = 1.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -443,6 +452,7 @@ from   = 2021-04-01
 value  = 0.6
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { age = "40-64" }
@@ -450,6 +460,7 @@ from   = 2021-04-01
 value  = 0.4
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -464,6 +475,7 @@ from   = 2021-04-01
 value  = 0.9
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -478,6 +490,7 @@ file   = "leaver_rate.csv"
 from   = 2021-04-01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -500,6 +513,7 @@ from   = 2021-04-01
 value  = 0.01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -514,6 +528,7 @@ from   = 2021-04-01
 value  = 0.02
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -529,6 +544,7 @@ from   = 2021-04-01
 value  = 30.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "nurses" }
@@ -536,6 +552,7 @@ from   = 2021-04-01
 value  = 300.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "trainees" }
@@ -543,6 +560,7 @@ from   = 2021-04-01
 value  = 20.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "consultants" }
@@ -551,6 +569,7 @@ value  = 40.0
 range  = [20.0, 60.0]
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -566,6 +585,7 @@ from   = 2021-04-01
 value  = 1.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -581,6 +601,7 @@ from   = 2021-04-01
 value  = 0.05
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { move = "promotion" }
@@ -588,6 +609,7 @@ from   = 2021-04-01
 value  = 0.9
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -603,6 +625,7 @@ from   = 2021-04-01
 value  = 50.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -618,6 +641,7 @@ from   = 2010-09-01
 value  = 2000.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { programme = "medicine" }
@@ -625,6 +649,7 @@ from   = 2010-09-01
 value  = 500.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -640,6 +665,7 @@ from   = 2021-04-01
 value  = 0.2
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { programme = "medicine" }
@@ -647,6 +673,7 @@ from   = 2021-04-01
 value  = 0.05
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -662,6 +689,7 @@ from   = 2021-04-01
 value  = 0.8
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { programme = "medicine" }
@@ -669,6 +697,7 @@ from   = 2021-04-01
 value  = 0.95
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -684,6 +713,7 @@ from   = 2021-04-01
 value  = 1.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { programme = "medicine", age = "18-21" }
@@ -691,6 +721,7 @@ from   = 2021-04-01
 value  = 1.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -706,6 +737,7 @@ from   = 2021-04-01
 value  = 1100
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "nurses" }
@@ -713,6 +745,7 @@ from   = 2021-04-01
 value  = 11000
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "trainees" }
@@ -720,6 +753,7 @@ from   = 2021-04-01
 value  = 800
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { profession = "consultants" }
@@ -727,6 +761,7 @@ from   = 2021-04-01
 value  = 1400
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -742,6 +777,7 @@ from   = 2021-04-01
 value  = 600000.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 
 [[value]]
 for    = { age = "65-90" }
@@ -749,6 +785,7 @@ from   = 2021-04-01
 value  = 300000.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -763,6 +800,7 @@ file   = "use_by_age.csv"
 from   = 2021-04-01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -792,6 +830,7 @@ file   = "other_growth.csv"
 from   = 2021-04-01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -816,6 +855,7 @@ file   = "setting_shift.csv"
 from   = 2021-04-01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -840,6 +880,7 @@ from   = 2021-04-01
 value  = 0.01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -854,6 +895,7 @@ from   = 2021-04-01
 value  = 1.0
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -869,6 +911,7 @@ value  = 0.5
 range  = [0.4, 0.6]
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -884,6 +927,7 @@ file   = "earnings_gbp.csv"
 from   = 2021-04-01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -907,6 +951,7 @@ from   = 2021-04-01
 value  = 1.28
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -921,6 +966,7 @@ from   = 2021-04-01
 value  = 0.005
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -935,6 +981,7 @@ from   = 2021-04-01
 value  = 1.25
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -949,6 +996,7 @@ file   = "place_share.csv"
 from   = 2021-04-01
 kind   = "published"
 source = "register"
+where  = "Table 1"
 "#,
     ),
     (
@@ -1004,6 +1052,7 @@ path    = [{ from = 2022-09-01, value = 2000 }, { from = 2026-09-01, value = 300
 range   = [0.5, 1.1]
 kind    = "published"
 source  = "register"
+where   = "Table 1"
 
 [[action]]
 id       = "A2"

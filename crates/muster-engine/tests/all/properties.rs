@@ -1,7 +1,9 @@
 //! What must hold of any world, whatever the numbers in it.
 
 use muster_core::{STAFF_AGES, Setting};
-use muster_engine::{Ages, Cause, Cell, CellYear, How, Inputs, Profiles, Projection, Step, YearResult, project};
+use muster_engine::{
+    Ages, Cause, Cell, CellYear, How, Inputs, Profiles, Programme, Projection, Step, Transfer, YearResult, project,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -73,7 +75,8 @@ fn sums(what: &str, whole: &[YearResult], parts: &[&[YearResult]], except: &[usi
     }
 }
 
-/// Temporary staff and their cost among [`figures`]: a surplus in one part does not fill a gap in another, so they do not add.
+/// Temporary staff and their cost among [`figures`]: a surplus in one part does not fill a gap in another, so they do
+/// not add.
 const TEMPORARY: [usize; 2] = [6, 7];
 
 /// As many copies of a world as there are parts, side by side; `weight(part)` says how much of each amount a part gets.
@@ -212,7 +215,8 @@ proptest! {
     }
 }
 
-/// Two professions of the size and turnover of England's nurses: people leave, move, return, come from abroad and qualify.
+/// Two professions of the size and turnover of England's nurses: people leave, move, return, come from abroad and
+/// qualify.
 fn lifelike(step: Step) -> Inputs {
     let mut profiles = Profiles::default();
     let leaver = profiles.intern(std::array::from_fn(|age| if age < 39 { 0.08 } else { 0.2 }));
@@ -236,8 +240,8 @@ fn lifelike(step: Step) -> Inputs {
         baseline: year,
         years: vec![year; 15],
     };
-    let transfer = muster_engine::Transfer { from: 0, to: 1, how: How::Rate, amount: vec![0.02; 15] };
-    let programme = muster_engine::Programme {
+    let transfer = Transfer { from: 0, to: 1, how: How::Rate, amount: vec![0.02; 15] };
+    let programme = Programme {
         place: 0,
         programme: 0,
         students: vec![20_000.0; 3],
@@ -261,7 +265,8 @@ fn lifelike(step: Step) -> Inputs {
 fn months_and_years_tell_nearly_the_same_story() {
     let [by_year, by_month] = [Step::Year, Step::Month].map(|step| projected(&lifelike(step)));
     for (by_year, by_month) in by_year.cells.iter().zip(&by_month.cells) {
-        // Looked at monthly, those who arrive in a year may leave in the same year, and so may those who move: fewer staff.
+        // Looked at monthly, those who arrive in a year may leave in the same year, and so may those who move: fewer
+        // staff.
         for (year, within) in [(1, 0.01), (15, 0.08)] {
             let (by_year, by_month) = (&by_year.years[year], &by_month.years[year]);
             for (by_year, by_month) in [(by_year.headcount, by_month.headcount), (by_year.fte, by_month.fte)] {
@@ -273,4 +278,14 @@ fn months_and_years_tell_nearly_the_same_story() {
             }
         }
     }
+}
+
+/// Where posts take everyone month after month, what rounding leaves behind grows smaller than any number can be
+/// divided by.
+#[test]
+fn posts_for_the_last_trace_of_a_person_do_no_harm() {
+    let mut inputs = lifelike(Step::Year);
+    inputs.cells[0].opening = vec![[1e-310; STAFF_AGES.len()]];
+    inputs.transfers[0] = Transfer { from: 0, to: 1, how: How::Posts, amount: vec![500.0; 15] };
+    conserved(&projected(&inputs));
 }

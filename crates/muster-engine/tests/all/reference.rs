@@ -1,7 +1,7 @@
 //! The engine once more, written plainly and slowly from its documentation, to hold the fast one to account.
 //!
-//! It shares the shape of the inputs and the names of the causes with the engine, and nothing else. People are kept in one
-//! map, by cell, stage of training and age in years.
+//! It shares the shape of the inputs and the names of the causes with the engine, and nothing else. People are kept in
+//! one map, by cell, stage of training and age in years.
 
 use std::collections::BTreeMap;
 
@@ -124,7 +124,8 @@ pub(crate) fn project(inputs: &Inputs) -> Vec<Year> {
                 }
             }
 
-            // Join: returners and the wider labour market in proportion to the year's opening headcount, then from abroad.
+            // Join: returners and the wider labour market in proportion to the year's opening headcount, then from
+            // abroad.
             for cell in 0..cells.len() {
                 let opening = told[year - 1].cells[cell].headcount;
                 for (cause, people) in [
@@ -156,8 +157,8 @@ fn chance(yearly: f64, part: f64) -> f64 {
     1.0 - (1.0 - yearly).max(0.0).powf(part)
 }
 
-/// What each transfer out of a cell asks of the people there, and what it gets: where all of them ask for more people than there
-/// are, each gets the same part of what it asked.
+/// What each transfer out of a cell asks of the people there, and what it gets: where all of them ask for more people
+/// than there are, each gets the same part of what it asked.
 fn asked_and_got(inputs: &Inputs, cell: usize, year: usize, there: f64, part: f64) -> Vec<(usize, f64, f64)> {
     let is_grade = inputs.cells[cell].opening.len() > 1;
     let out: Vec<_> = inputs.transfers.iter().enumerate().filter(|(_, transfer)| transfer.from == cell).collect();

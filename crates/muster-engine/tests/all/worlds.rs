@@ -244,10 +244,12 @@ impl World {
         }
     }
 
-    /// Moves between any two cells, across places too. Shares out of a cell add to one at most.
+    /// Moves between any two cells, across places too. Shares of completers add to one at most. Rates stay clear of it:
+    /// by month, a chance of one and a chance of nearly one are far apart.
     fn add_moves(&self, inputs: &mut Inputs) {
         let cells = inputs.cells.len();
-        let mut left_to_take = vec![vec![1.0; self.years]; cells];
+        let at_most = |cell: &Cell| if cell.opening.len() > 1 { 1.0 } else { 0.9 };
+        let mut left_to_take: Vec<Vec<f64>> = inputs.cells.iter().map(|cell| vec![at_most(cell); self.years]).collect();
         for movement in &self.moves {
             let (from, to) = (movement.from % cells, movement.to % cells);
             if from == to {

@@ -80,7 +80,9 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
     let (bottom, top) = ((lowest - margin).max(0.0), highest + margin);
     let ends: Vec<String> = series
         .iter()
-        .map(|s| format!("{} goes from {} to {}", s.name, thousands(s.values[0]), thousands(s.values[s.values.len() - 1])))
+        .map(|s| {
+            format!("{} goes from {} to {}", s.name, thousands(s.values[0]), thousands(s.values[s.values.len() - 1]))
+        })
         .collect();
     let description = format!("{title}, {unit}, {} to {}. {}.", years[0], years[years.len() - 1], ends.join("; "));
     let height = 380;
@@ -92,8 +94,10 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
             area.draw(&PathElement::new(vec![(left, y(tick)), (right, y(tick))], FAINT.stroke_width(1)))?;
             text(area, &thousands(tick), (left - 8, y(tick)), &font(15, &INK, HPos::Right))?;
         }
-        for (i, year) in years.iter().enumerate().filter(|(i, _)| i % 5 == 0 || (years.len() <= 6)) {
-            text(area, year, (x(i), low + 20), &font(15, &INK, HPos::Center))?;
+        for (i, year) in years.iter().enumerate().filter(|(i, _)| i % 5 == 0 || years.len() <= 6) {
+            let anchor = if i + 1 == years.len() { HPos::Right } else { HPos::Center };
+            let at = if i + 1 == years.len() { right } else { x(i) };
+            text(area, year, (at, low + 20), &font(15, &INK, anchor))?;
         }
         for (n, series) in series.iter().enumerate() {
             let colour = COLOURS[n % COLOURS.len()];
@@ -118,11 +122,12 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
     })
 }
 
-/// Round numbers between two values, four to six of them.
+/// Round numbers between two values, three to seven of them.
 fn ticks(bottom: f64, top: f64) -> Vec<f64> {
-    let rough = (top - bottom) / 4.0;
+    let rough = (top - bottom) / 6.0;
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|s| s * power).into_iter().find(|step| *step >= rough).unwrap_or(power * 10.0);
+    let step =
+        [1.0, 2.0, 2.5, 5.0, 10.0].map(|s| s * power).into_iter().find(|step| *step >= rough).unwrap_or(power * 10.0);
     let first = (bottom / step).ceil() as i64;
     let last = (top / step).floor() as i64;
     (first..=last).map(|i| i as f64 * step).collect()
@@ -139,7 +144,8 @@ pub(super) fn bars(
     let words: Vec<String> = rows
         .iter()
         .map(|(row, values)| {
-            let list: Vec<String> = names.iter().zip(values).map(|(name, v)| format!("{} {name}", thousands(*v))).collect();
+            let list: Vec<String> =
+                names.iter().zip(values).map(|(name, v)| format!("{} {name}", thousands(*v))).collect();
             format!("{row}: {}", list.join(", "))
         })
         .collect();
@@ -160,6 +166,8 @@ pub(super) fn bars(
         for (r, (row, values)) in rows.iter().enumerate() {
             let top = head + row_height * r as i32;
             text(area, row, (10, top + 14), &font(16, &INK, HPos::Left))?;
+            let foot = top + 24 + 20 * names.len() as i32;
+            area.draw(&PathElement::new(vec![(x(0.0), top + 24), (x(0.0), foot)], INK.stroke_width(1)))?;
             for (n, value) in values.iter().enumerate() {
                 let y = top + 26 + 20 * n as i32;
                 let (from, to) = (x(value.min(0.0)), x(value.max(0.0)));
@@ -168,7 +176,6 @@ pub(super) fn bars(
                 text(area, &thousands(*value), (at, y + 8), &font(14, &INK, anchor))?;
             }
         }
-        area.draw(&PathElement::new(vec![(x(0.0), head), (x(0.0), height as i32 - 8)], INK.stroke_width(1)))?;
         Ok(())
     })
 }
@@ -226,21 +233,25 @@ pub(super) fn tornado(id: &str, title: &str, middle: f64, rows: &[(String, f64, 
     let description = format!("{title}. In the middle {}. {}.", thousands(middle), words.join("; "));
     let row = 50;
     let height = (rows.len() as i32 * row + 52) as u32;
-    let reach = rows.iter().flat_map(|(_, low, high)| [(low - middle).abs(), (high - middle).abs()]).fold(1.0, f64::max);
+    let reach =
+        rows.iter().flat_map(|(_, low, high)| [(low - middle).abs(), (high - middle).abs()]).fold(1.0, f64::max);
     draw(id, title, description, height, |area| {
         let x = |v: f64| (320.0 + 215.0 * (v - middle) / reach) as i32;
         for (at, label, colour) in [(10, "at the low end", FALL), (180, "at the high end", RISE)] {
             area.draw(&Rectangle::new([(at, 8), (at + 22, 22)], colour.filled()))?;
             text(area, label, (at + 30, 15), &font(16, &INK, HPos::Left))?;
         }
-        area.draw(&PathElement::new(vec![(320, 54), (320, height as i32 - 4)], INK.stroke_width(1)))?;
         text(area, &thousands(middle), (320, 42), &font(14, &INK, HPos::Center))?;
         for (i, (name, low, high)) in rows.iter().enumerate() {
             let top = 48 + i as i32 * row;
             text(area, name, (10, top + 14), &font(15, &INK, HPos::Left))?;
+            area.draw(&PathElement::new(vec![(320, top + 23), (320, top + 44)], INK.stroke_width(1)))?;
             for (value, colour, offset) in [(*low, FALL, 0), (*high, RISE, 9)] {
                 let (a, b) = (x(value.min(middle)), x(value.max(middle)));
-                area.draw(&Rectangle::new([(a, top + 25 + offset), (b.max(a + 1), top + 33 + offset)], colour.filled()))?;
+                area.draw(&Rectangle::new(
+                    [(a, top + 25 + offset), (b.max(a + 1), top + 33 + offset)],
+                    colour.filled(),
+                ))?;
             }
             let (left, right) = (low.min(*high).min(middle), low.max(*high).max(middle));
             text(area, &signed(left - middle), (x(left) - 6, top + 33), &font(14, &INK, HPos::Right))?;
@@ -256,14 +267,18 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_inside() {
-        assert_eq!(ticks(0.0, 100.0), [0.0, 25.0, 50.0, 75.0, 100.0]);
-        assert_eq!(ticks(1_300_000.0, 2_400_000.0), [1_500_000.0, 2_000_000.0]);
+        assert_eq!(ticks(0.0, 100.0), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
+        assert_eq!(ticks(1_310_000.0, 2_390_000.0), [1_400_000.0, 1_600_000.0, 1_800_000.0, 2_000_000.0, 2_200_000.0]);
     }
 
     #[test]
     fn a_chart_says_in_words_what_it_shows() {
         let chart = tornado("t", "Gap", 100.0, &[("Leaver rate <nurses>".to_owned(), 90.0, 115.0)]).unwrap();
-        assert!(chart.svg.contains("<desc id=\"t-text\">Gap. In the middle 100. Leaver rate &lt;nurses&gt;: 90 to 115.</desc>"));
+        assert!(
+            chart
+                .svg
+                .contains("<desc id=\"t-text\">Gap. In the middle 100. Leaver rate &lt;nurses&gt;: 90 to 115.</desc>")
+        );
         assert!(chart.svg.contains("role=\"img\"") && chart.svg.ends_with("</svg>\n"));
     }
 }

@@ -69,11 +69,7 @@ pub(crate) fn html(run: &Run) -> Result<String, RunError> {
         sections::settings(run),
     ];
     all.extend(sections::places(run));
-    all.extend([
-        sections::bridges(run)?,
-        sections::training(run)?,
-        sections::money(run)?,
-    ]);
+    all.extend([sections::bridges(run)?, sections::training(run)?, sections::money(run)?]);
     all.extend(sections::sensitivity(run)?);
     all.extend([
         sections::checks(run),
@@ -88,7 +84,12 @@ pub(crate) fn html(run: &Run) -> Result<String, RunError> {
     let names: Vec<&str> = run.scenarios.iter().map(|scenario| scenario.title.as_str()).collect();
     let page = Page {
         title: run.plan.title.clone(),
-        subtitle: format!("Supply, demand and gap, {} to {}: {}", run.plan.from, run.plan.to, names.join(", ").to_lowercase()),
+        subtitle: format!(
+            "Supply, demand and gap, {} to {}: {}",
+            run.plan.from,
+            run.plan.to,
+            names.join(", ").to_lowercase()
+        ),
         about: run.plan.about.trim().to_owned(),
         sections: all,
         command: manifest::command(&request),

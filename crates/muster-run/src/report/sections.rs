@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muster_book::{COUNTERFACTUAL, Figure, FigureMeasure, Level, PLAN, Role};
+use muster_book::{Figure, FigureMeasure, Level, Role};
 use muster_core::{PlaceCode, PlaceKind, Setting};
 
 use super::chart::{self, Series};
@@ -138,7 +138,8 @@ fn headline(run: &Run) -> Result<Table, RunError> {
 
 pub(super) fn gap(run: &Run) -> Result<Section, RunError> {
     let main = totals(run.main_scenario());
-    let mut series = vec![Series { name: "Demand".to_owned(), values: main.iter().map(|line| line.demand_fte).collect() }];
+    let mut series =
+        vec![Series { name: "Demand".to_owned(), values: main.iter().map(|line| line.demand_fte).collect() }];
     for scenario in &run.scenarios {
         let values = totals(scenario).iter().map(|line| line.supply_fte).collect();
         series.push(Series { name: format!("Supply {}", lower(&scenario.title)), values });
@@ -146,17 +147,24 @@ pub(super) fn gap(run: &Run) -> Result<Section, RunError> {
     let years = year_names(run);
     let chart = chart::lines("gap-chart", "Demand and supply, all staff", &years, &series, "full-time equivalents")?;
     let mut head = vec!["Year".to_owned(), "Demand".to_owned()];
-    head.extend(run.scenarios.iter().flat_map(|s| [format!("Supply {}", lower(&s.title)), format!("Gap {}", lower(&s.title))]));
+    head.extend(
+        run.scenarios.iter().flat_map(|s| [format!("Supply {}", lower(&s.title)), format!("Gap {}", lower(&s.title))]),
+    );
     let mut table = Table::numbers("Demand, supply and gap by year, FTE", head);
     let by_scenario: Vec<Vec<Line>> = run.scenarios.iter().map(totals).collect();
     for (i, year) in years.iter().enumerate() {
         let mut cells = vec![year.clone(), thousands(main[i].demand_fte)];
-        cells.extend(by_scenario.iter().flat_map(|lines| [thousands(lines[i].supply_fte), thousands(lines[i].gap_fte)]));
+        cells
+            .extend(by_scenario.iter().flat_map(|lines| [thousands(lines[i].supply_fte), thousands(lines[i].gap_fte)]));
         table.push("", cells);
     }
     let note = "The gap is demand less supply. Demand is that of the last scenario; actions that change who does what change it a little. \
                 Surpluses of some professions are set against shortfalls of others here; the shortfalls alone are in the table above.";
-    Ok(section("gap", "Demand, supply and gap", vec![Block::Chart(chart), Block::Text(note.to_owned()), Block::Folded(table)]))
+    Ok(section(
+        "gap",
+        "Demand, supply and gap",
+        vec![Block::Chart(chart), Block::Text(note.to_owned()), Block::Folded(table)],
+    ))
 }
 
 pub(super) fn staff_groups(run: &Run) -> Result<Section, RunError> {
@@ -170,7 +178,10 @@ pub(super) fn staff_groups(run: &Run) -> Result<Section, RunError> {
         .collect();
     let title = format!("Gap by staff group in {}", run.plan.to);
     let chart = chart::bars("group-chart", &title, &names, &rows, "full-time equivalents")?;
-    let mut out = Table::numbers(format!("Supply, demand and gap by staff group, {} and {}, FTE", run.plan.from, run.plan.to), profession_head(run));
+    let mut out = Table::numbers(
+        format!("Supply, demand and gap by staff group, {} and {}, FTE", run.plan.from, run.plan.to),
+        profession_head(run),
+    );
     for row in table.rows.iter().filter(|row| !matches!(row.row, Row::Profession(_))) {
         out.push(if row.row == Row::All { "total" } else { "" }, profession_cells(&row.title, &row.lines));
     }
@@ -182,7 +193,11 @@ fn profession_head(run: &Run) -> Vec<String> {
     let mut head = vec![String::new(), format!("Supply {first}"), format!("Demand {first}"), format!("Gap {first}")];
     for scenario in &run.scenarios {
         let with = lower(&scenario.title);
-        head.extend([format!("Supply {last}, {with}"), format!("Demand {last}, {with}"), format!("Gap {last}, {with}")]);
+        head.extend([
+            format!("Supply {last}, {with}"),
+            format!("Demand {last}, {with}"),
+            format!("Gap {last}, {with}"),
+        ]);
     }
     head[0] = "Staff".to_owned();
     head
@@ -200,7 +215,10 @@ fn profession_cells(title: &str, by_scenario: &[Vec<Line>]) -> Vec<String> {
 
 pub(super) fn professions(run: &Run) -> Section {
     let table = summary(run);
-    let caption = format!("Supply, demand and gap of every profession, {} and {}, FTE. Every year is in summary.csv.", run.plan.from, run.plan.to);
+    let caption = format!(
+        "Supply, demand and gap of every profession, {} and {}, FTE. Every year is in summary.csv.",
+        run.plan.from, run.plan.to
+    );
     let mut out = Table::numbers(caption, profession_head(run));
     for row in &table.rows {
         let class = match row.row {
@@ -219,7 +237,11 @@ pub(super) fn settings(run: &Run) -> Section {
     let mut head = vec!["Setting".to_owned(), format!("Demand {}", run.plan.from)];
     for scenario in &run.scenarios {
         let with = lower(&scenario.title);
-        head.extend([format!("Demand {}, {with}", run.plan.to), "a year".to_owned(), format!("Gap {}, {with}", run.plan.to)]);
+        head.extend([
+            format!("Demand {}, {with}", run.plan.to),
+            "a year".to_owned(),
+            format!("Gap {}, {with}", run.plan.to),
+        ]);
     }
     let mut table = Table::numbers("Demand by care setting, FTE, with its growth a year", head);
     for setting in Setting::ALL {
@@ -284,7 +306,8 @@ pub(super) fn bridges(run: &Run) -> Result<Section, RunError> {
     let steps: Vec<(String, f64)> = of_main.steps.iter().map(|(name, change)| ((*name).to_owned(), *change)).collect();
     let (first, last) = (format!("In post {}", run.plan.from), format!("In post {}", run.plan.to));
     let title = format!("From {} to {}, {}", run.plan.from, run.plan.to, lower(&main.title));
-    let chart = chart::waterfall("bridge-chart", &title, (&first, of_main.opening_fte), &steps, (&last, of_main.closing_fte))?;
+    let chart =
+        chart::waterfall("bridge-chart", &title, (&first, of_main.opening_fte), &steps, (&last, of_main.closing_fte))?;
     let mut head = vec!["Cause".to_owned()];
     head.extend(run.scenarios.iter().map(|scenario| scenario.title.clone()));
     let bridges: Vec<_> = run.scenarios.iter().map(|scenario| bridge(scenario, &|_| true)).collect();
@@ -305,8 +328,13 @@ pub(super) fn bridges(run: &Run) -> Result<Section, RunError> {
         push("", of_main.steps[i].0, bridges.iter().map(|bridge| bridge.steps[i].1).collect(), signed);
     }
     push("total", &last, bridges.iter().map(|bridge| bridge.closing_fte).collect(), thousands);
-    let note = "Every person who comes or goes is counted under one cause, and the causes add up to the change exactly.";
-    Ok(section("bridge", "From the baseline to the horizon, by cause", vec![Block::Text(note.to_owned()), Block::Chart(chart), Block::Table(table)]))
+    let note =
+        "Every person who comes or goes is counted under one cause, and the causes add up to the change exactly.";
+    Ok(section(
+        "bridge",
+        "From the baseline to the horizon, by cause",
+        vec![Block::Text(note.to_owned()), Block::Chart(chart), Block::Table(table)],
+    ))
 }
 
 pub(super) fn training(run: &Run) -> Result<Section, RunError> {
@@ -323,12 +351,24 @@ pub(super) fn training(run: &Run) -> Result<Section, RunError> {
     };
     let mut series = Vec::new();
     for scenario in run.scenarios.iter().rev() {
-        series.push(Series { name: format!("Starters {}", lower(&scenario.title)), values: by_year(scenario, |year| year.intake) });
+        series.push(Series {
+            name: format!("Starters {}", lower(&scenario.title)),
+            values: by_year(scenario, |year| year.intake),
+        });
     }
     for scenario in run.scenarios.iter().rev() {
-        series.push(Series { name: format!("Joining the NHS {}", lower(&scenario.title)), values: by_year(scenario, |year| year.joined) });
+        series.push(Series {
+            name: format!("Joining the NHS {}", lower(&scenario.title)),
+            values: by_year(scenario, |year| year.joined),
+        });
     }
-    let chart = chart::lines("training-chart", "People starting training and joining the NHS from it", &names, &series, "people a year")?;
+    let chart = chart::lines(
+        "training-chart",
+        "People starting training and joining the NHS from it",
+        &names,
+        &series,
+        "people a year",
+    )?;
     let mut head = vec!["Programme".to_owned(), "Years".to_owned()];
     let end = years.len() - 1;
     for scenario in &run.scenarios {
@@ -357,7 +397,11 @@ pub(super) fn training(run: &Run) -> Result<Section, RunError> {
     }
     let note = "A place added now is a qualified person only after the course, less those who give up and those who work elsewhere. \
                 Doctors then train for seven to nine years more, in posts that are counted in the workforce.";
-    Ok(section("training", "Training pipeline", vec![Block::Text(note.to_owned()), Block::Chart(chart), Block::Folded(table)]))
+    Ok(section(
+        "training",
+        "Training pipeline",
+        vec![Block::Text(note.to_owned()), Block::Chart(chart), Block::Folded(table)],
+    ))
 }
 
 pub(super) fn money(run: &Run) -> Result<Section, RunError> {
@@ -375,7 +419,13 @@ pub(super) fn money(run: &Run) -> Result<Section, RunError> {
             values: lines.iter().map(|line| (line.pay_gbp + line.temporary_gbp) / 1e6).collect(),
         });
     }
-    let chart = chart::lines("money-chart", "Pay bill", &years, &series, &format!("£ million a year, {prices}, with employer's costs"))?;
+    let chart = chart::lines(
+        "money-chart",
+        "Pay bill",
+        &years,
+        &series,
+        &format!("£ million a year, {prices}, with employer's costs"),
+    )?;
     let mut head = vec!["Year".to_owned()];
     for scenario in &run.scenarios {
         let with = lower(&scenario.title);
@@ -389,14 +439,20 @@ pub(super) fn money(run: &Run) -> Result<Section, RunError> {
         }
         table.push("", cells);
     }
-    let costed: Vec<String> = run
-        .plan
-        .actions
-        .iter()
-        .filter_map(|action| action.cost.as_ref().map(|cost| format!("{}: {} ({} prices). {}", action.title, gbp(cost.gbp), cost.price_year, cost.about)))
-        .collect();
+    let costed: Vec<String> =
+        run.plan
+            .actions
+            .iter()
+            .filter_map(|action| {
+                action.cost.as_ref().map(|cost| {
+                    format!("{}: {} ({} prices). {}", action.title, gbp(cost.gbp), cost.price_year, cost.about)
+                })
+            })
+            .collect();
     let mut blocks = vec![
-        Block::Text(format!("In {prices}, with employer's costs. Bank and agency staff cover a stated share of each shortfall and cost more than permanent staff.")),
+        Block::Text(format!(
+            "In {prices}, with employer's costs. Bank and agency staff cover a stated share of each shortfall and cost more than permanent staff."
+        )),
         Block::Chart(chart),
         Block::Folded(table),
     ];
@@ -412,7 +468,11 @@ pub(super) fn sensitivity(run: &Run) -> Result<Option<Section>, RunError> {
     let top = &run.swings[..TOP.min(run.swings.len())];
     let rows: Vec<(String, f64, f64)> =
         top.iter().map(|swing| (plain_name(&swing.assumption), swing.gap_at_low_fte, swing.gap_at_high_fte)).collect();
-    let title = format!("The gap in {} when one assumption moves from low to high, {}", run.plan.to, lower(&run.main_scenario().title));
+    let title = format!(
+        "The gap in {} when one assumption moves from low to high, {}",
+        run.plan.to,
+        lower(&run.main_scenario().title)
+    );
     let chart = chart::tornado("tornado-chart", &title, first.gap_fte, &rows)?;
     let mut table = Table::words(
         format!("The {} assumptions that matter most, and what they rest on", top.len()),
@@ -432,10 +492,14 @@ pub(super) fn sensitivity(run: &Run) -> Result<Option<Section>, RunError> {
         );
     }
     let note = format!(
-        "Each of {} uncertain assumptions was moved by itself to the low and the high end of its range, the others staying put. Those that move together in life move further together than this shows.",
+        "Each of {} uncertain assumptions was moved by itself to the low and the high end of its range, the others staying put. Those that move together in life move further together than this shows; and where one was fitted while another was held (see what was calibrated), moving either alone overstates what it does.",
         run.swings.len()
     );
-    Ok(Some(section("sensitivity", "The assumptions that matter most", vec![Block::Text(note), Block::Chart(chart), Block::Table(table)])))
+    Ok(Some(section(
+        "sensitivity",
+        "The assumptions that matter most",
+        vec![Block::Text(note), Block::Chart(chart), Block::Table(table)],
+    )))
 }
 
 fn plain_name(assumption: &str) -> String {
@@ -459,7 +523,15 @@ fn verdict_table(run: &Run, caption: &str, of: &dyn Fn(&Verdict) -> bool) -> Opt
         let source = format!("{}. {}", source_title(run, &verdict.source), verdict.where_in_source);
         table.push(
             class,
-            vec![verdict.title.clone(), verdict.expected.clone(), verdict.found.clone(), verdict.words(), verdict.scenario.clone(), source, verdict.note.clone()],
+            vec![
+                verdict.title.clone(),
+                verdict.expected.clone(),
+                verdict.found.clone(),
+                verdict.words(),
+                verdict.scenario.clone(),
+                source,
+                verdict.note.clone(),
+            ],
         );
     }
     (!table.rows.is_empty()).then_some(table)
@@ -484,7 +556,8 @@ pub(super) fn checks(run: &Run) -> Section {
 }
 
 pub(super) fn targets(run: &Run) -> Section {
-    let table = verdict_table(run, "What the plan promises, and what this run finds", &|verdict| verdict.role == Role::Target);
+    let table =
+        verdict_table(run, "What the plan promises, and what this run finds", &|verdict| verdict.role == Role::Target);
     section("targets", "Targets", table.map(Block::Folded).into_iter().collect())
 }
 
@@ -543,7 +616,8 @@ pub(super) fn calibration(run: &Run) -> Section {
         );
     }
     let note = "Nothing else in the books was fitted to a published outcome.";
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Text(note.to_owned()), Block::Folded(table)] };
+    let blocks =
+        if table.rows.is_empty() { Vec::new() } else { vec![Block::Text(note.to_owned()), Block::Folded(table)] };
     section("calibration", "What was calibrated", blocks)
 }
 
@@ -554,7 +628,10 @@ pub(super) fn cautions(run: &Run) -> Section {
         let mut by_move: Vec<(String, f64, usize)> = Vec::new();
         for unfilled in &scenario.projection.unfilled {
             let transfer = &scenario.resolved.inputs.transfers[unfilled.transfer];
-            let (from, to) = (scenario.resolved.inputs.cells[transfer.from].profession, scenario.resolved.inputs.cells[transfer.to].profession);
+            let (from, to) = (
+                scenario.resolved.inputs.cells[transfer.from].profession,
+                scenario.resolved.inputs.cells[transfer.to].profession,
+            );
             let professions = &run.plan.shelf.taxonomy.professions;
             let name = format!("{} to {}", professions[from].title, professions[to].title);
             match by_move.iter_mut().find(|(known, ..)| *known == name) {
@@ -576,7 +653,10 @@ pub(super) fn cautions(run: &Run) -> Section {
     }
     let overrides = run.plan.shelf.overrides();
     if !overrides.is_empty() {
-        let mut table = Table::words("Values of local books that stand in for national ones", &["Value", "Local book", "Written at"]);
+        let mut table = Table::words(
+            "Values of local books that stand in for national ones",
+            &["Value", "Local book", "Written at"],
+        );
         for over in overrides {
             let book = &run.plan.shelf.books[over.winner.book].title;
             let name = run.plan.shelf.name(over.winner.measure, &over.winner.key);
@@ -584,23 +664,30 @@ pub(super) fn cautions(run: &Run) -> Section {
         }
         blocks.push(Block::Table(table));
     }
-    if run.scenario(PLAN).is_some() && run.scenario(COUNTERFACTUAL).is_some() {
-        blocks.push(Block::Text(
-            "Published trainees' and consultants' numbers, and most shares within a staff group, are judgements with a range: see the kind beside each assumption. The results are central values; the next section but one says how far single assumptions move them."
-                .to_owned(),
-        ));
+    let (mut judged, mut all) = (0_u32, 0_u32);
+    for entry in run.plan.shelf.series().flat_map(|series| &series.entries) {
+        all += 1;
+        judged += u32::from(entry.passport.kind == muster_book::Kind::Judgement);
     }
+    blocks.push(Block::Text(format!(
+        "Of {} stated values, {} are judgements with a reason and a range. The results are central values: the section on the assumptions that matter most says how far single ones move them.",
+        thousands(f64::from(all)),
+        thousands(f64::from(judged))
+    )));
     section("cautions", "Before you rely on this", blocks)
 }
 
 pub(super) fn sources(run: &Run) -> Section {
     let shelf = &run.plan.shelf;
-    let mut cited: BTreeSet<&str> = shelf.series().flat_map(|series| &series.entries).map(|entry| entry.passport.source.as_str()).collect();
+    let mut cited: BTreeSet<&str> =
+        shelf.series().flat_map(|series| &series.entries).map(|entry| entry.passport.source.as_str()).collect();
     for action in &run.plan.actions {
         cited.insert(&action.source);
         cited.extend(action.effects.iter().map(|effect| effect.passport.source.as_str()));
     }
-    cited.extend(run.plan.scenarios.iter().flat_map(|scenario| &scenario.changes).map(|change| change.passport.source.as_str()));
+    cited.extend(
+        run.plan.scenarios.iter().flat_map(|scenario| &scenario.changes).map(|change| change.passport.source.as_str()),
+    );
     cited.extend(run.verdicts.iter().map(|verdict| verdict.source.as_str()));
     cited.extend(shelf.books.iter().flat_map(|book| &book.calibrated).map(|calibrated| calibrated.source.as_str()));
     let mut table = Table::words(

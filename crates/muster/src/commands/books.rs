@@ -81,7 +81,8 @@ fn schema(name: Option<&str>, output: &Output) -> Result<bool, RunError> {
         return Ok(true);
     };
     let found = all.iter().find(|(known, _)| *known == name);
-    let (_, schema) = found.ok_or_else(|| RunError::Request(format!("no schema is called `{name}`; there are {}", names.join(", "))))?;
+    let (_, schema) = found
+        .ok_or_else(|| RunError::Request(format!("no schema is called `{name}`; there are {}", names.join(", "))))?;
     output.json(schema);
     Ok(true)
 }
@@ -95,9 +96,17 @@ fn list(plan: &Plan, what: What, output: &Output) {
         What::Books => {
             rows = Rows::new(&["Id", "Title", "Place", "Baseline", "Values", "Folder"], None);
             for (i, book) in shelf.books.iter().enumerate() {
-                let values: usize = shelf.series().filter(|series| series.book == i).map(|series| series.entries.len()).sum();
+                let values: usize =
+                    shelf.series().filter(|series| series.book == i).map(|series| series.entries.len()).sum();
                 let baseline = book.baseline.map(|day| day.to_string()).unwrap_or_default();
-                rows.push(vec![book.id.clone(), book.title.clone(), book.place.to_string(), baseline, values.to_string(), book.folder.display().to_string()]);
+                rows.push(vec![
+                    book.id.clone(),
+                    book.title.clone(),
+                    book.place.to_string(),
+                    baseline,
+                    values.to_string(),
+                    book.folder.display().to_string(),
+                ]);
             }
         }
         What::Measures => {
@@ -113,7 +122,9 @@ fn list(plan: &Plan, what: What, output: &Output) {
                 rows.push(vec![profession.id.clone(), profession.title.clone(), group, settings.join(", ")]);
             }
         }
-        What::Programmes => taxonomy.programmes.iter().for_each(|programme| rows.push(title(&programme.id, &programme.title))),
+        What::Programmes => {
+            taxonomy.programmes.iter().for_each(|programme| rows.push(title(&programme.id, &programme.title)))
+        }
         What::Moves => taxonomy.moves.iter().for_each(|movement| rows.push(title(&movement.id, &movement.title))),
         What::Places => {
             rows = Rows::new(&["Code", "Name", "Belongs to"], None);
@@ -125,14 +136,24 @@ fn list(plan: &Plan, what: What, output: &Output) {
         What::Actions => {
             rows = Rows::new(&["Id", "Title", "Owner", "Due"], None);
             for action in &plan.actions {
-                rows.push(vec![action.id.clone(), action.title.clone(), action.owner.organisation.clone(), action.due.to_string()]);
+                rows.push(vec![
+                    action.id.clone(),
+                    action.title.clone(),
+                    action.owner.organisation.clone(),
+                    action.due.to_string(),
+                ]);
             }
         }
         What::Scenarios => plan.scenarios.iter().for_each(|scenario| rows.push(title(&scenario.id, &scenario.title))),
         What::Sources => {
             rows = Rows::new(&["Id", "Title", "Publisher", "Grade"], None);
             for source in shelf.sources.values() {
-                rows.push(vec![source.id.clone(), source.title.clone(), source.publisher.clone(), format!("{:?}", source.grade)]);
+                rows.push(vec![
+                    source.id.clone(),
+                    source.title.clone(),
+                    source.publisher.clone(),
+                    format!("{:?}", source.grade),
+                ]);
             }
         }
     }
@@ -157,7 +178,8 @@ fn value_row(plan: &Plan, series: &Series, entry: &Entry) -> Vec<String> {
 fn show(plan: &Plan, measure: &str, of: Option<&str>, output: &Output) -> Result<bool, RunError> {
     let Some(spec) = MEASURES.iter().find(|spec| spec.id == measure) else {
         let known = MEASURES.iter().map(|spec| spec.id);
-        let hint = muster_book::did_you_mean(measure, known).map_or("`muster books list measures` shows them".to_owned(), |name| format!("did you mean `{name}`?"));
+        let hint = muster_book::did_you_mean(measure, known)
+            .map_or("`muster books list measures` shows them".to_owned(), |name| format!("did you mean `{name}`?"));
         return Err(RunError::Request(format!("no measure is called `{measure}`: {hint}")));
     };
     output.say(&format!("{}: {} In {}.", spec.id, spec.about, spec.unit));
@@ -180,10 +202,14 @@ fn search(plan: &Plan, words: &[String], output: &Output) {
     let mut rows = Rows::new(&HEAD, None);
     for series in plan.shelf.series() {
         for entry in &series.entries {
-            let source = plan.shelf.sources.get(&entry.passport.source).map(|source| source.title.as_str()).unwrap_or_default();
+            let source =
+                plan.shelf.sources.get(&entry.passport.source).map(|source| source.title.as_str()).unwrap_or_default();
             let file = Path::new(&entry.location.file).file_name().unwrap_or_default().to_string_lossy();
             let name = plan.shelf.name(series.measure, &series.key);
-            let text = [&name, source, &entry.passport.source, &entry.passport.where_in_source, &entry.passport.why, &file].join(" ").to_lowercase();
+            let text =
+                [&name, source, &entry.passport.source, &entry.passport.where_in_source, &entry.passport.why, &file]
+                    .join(" ")
+                    .to_lowercase();
             if words.iter().all(|word| text.contains(word)) {
                 rows.push(value_row(plan, series, entry));
             }

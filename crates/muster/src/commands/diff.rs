@@ -32,14 +32,29 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let head = ["Year", "Demand FTE", "Supply FTE", "People", "Gap FTE", "Pay bill"];
     let mut rows = Rows::new(&head, Some(1));
     for d in &difference.years {
-        rows.push(vec![d.year.to_string(), signed(d.demand_fte), signed(d.supply_fte), signed(d.headcount), signed(d.gap_fte), gbp(d.pay_bill_gbp)]);
+        rows.push(vec![
+            d.year.to_string(),
+            signed(d.demand_fte),
+            signed(d.supply_fte),
+            signed(d.headcount),
+            signed(d.gap_fte),
+            gbp(d.pay_bill_gbp),
+        ]);
     }
     output.rows(&rows);
     if let Some(last) = difference.years.last() {
         output.say(&format!("\nBy staff group in {}", last.year));
-        let mut rows = Rows::new(&["Staff group", "Demand FTE", "Supply FTE", "People", "Gap FTE", "Pay bill"], Some(1));
+        let mut rows =
+            Rows::new(&["Staff group", "Demand FTE", "Supply FTE", "People", "Gap FTE", "Pay bill"], Some(1));
         for (title, d) in &difference.groups {
-            rows.push(vec![title.clone(), signed(d.demand_fte), signed(d.supply_fte), signed(d.headcount), signed(d.gap_fte), gbp(d.pay_bill_gbp)]);
+            rows.push(vec![
+                title.clone(),
+                signed(d.demand_fte),
+                signed(d.supply_fte),
+                signed(d.headcount),
+                signed(d.gap_fte),
+                gbp(d.pay_bill_gbp),
+            ]);
         }
         output.rows(&rows);
     }
@@ -55,7 +70,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     }
     output.rows(&rows);
     if difference.inputs.len() > args.limit {
-        output.say(&format!("… and {} more: --limit {}", difference.inputs.len() - args.limit, difference.inputs.len()));
+        output.say(&format!(
+            "… and {} more: --limit {}",
+            difference.inputs.len() - args.limit,
+            difference.inputs.len()
+        ));
     }
     Ok(true)
 }

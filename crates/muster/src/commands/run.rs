@@ -74,27 +74,37 @@ pub(crate) fn set_threads(threads: Option<usize>) -> Result<(), RunError> {
         .map_err(|error| RunError::Request(format!("{threads} threads cannot be started: {error}")))
 }
 
+/// Below this many columns of the terminal, demand is left out: it is supply and gap together.
+const WIDE: u16 = 140;
+
 /// Supply, demand and gap at the start and at the end, for everyone, each group and each profession.
 fn print(run: &Run, table: &Summary, output: &Output) {
     let (first, last) = (run.plan.from, run.plan.to);
     output.say(&format!("{}: supply, demand and gap in full-time equivalents\n", run.plan.title));
-    let mut rows = Rows::new(&["", &format!("Supply {first}"), &format!("Demand {first}"), &format!("Gap {first}")], Some(1));
+    let demand_too = output.width().is_none_or(|width| width >= WIDE);
+    let three = |line: &muster_run::Line| {
+        let demand = demand_too.then_some(line.demand_fte);
+        [Some(line.supply_fte), demand, Some(line.gap_fte)].into_iter().flatten().map(thousands).collect::<Vec<_>>()
+    };
+    let mut rows = Rows::new(&[""], Some(1));
+    let mut head = |with: &str, year: muster_core::FinancialYear| {
+        let names = [Some("Supply"), demand_too.then_some("Demand"), Some("Gap")];
+        rows.head.extend(names.into_iter().flatten().map(|name| format!("{name}\n{year}\n{with}")));
+    };
+    head("baseline", first);
     for (id, _) in &table.scenarios {
-        let with = match id.as_str() {
-            muster_book::PLAN => "with plan",
-            muster_book::COUNTERFACTUAL => "no plan",
-            other => other,
-        };
-        rows.head.extend(["Supply", "Demand", "Gap"].map(|what| format!("{what} {last} {with}")));
+        match id.as_str() {
+            muster_book::PLAN => head("with plan", last),
+            muster_book::COUNTERFACTUAL => head("no plan", last),
+            other => head(other, last),
+        }
     }
     for row in &table.rows {
-        let start = row.lines[0][0];
         let indent = if matches!(row.row, muster_run::Row::Profession(_)) { "  " } else { "" };
         let mut cells = vec![format!("{indent}{}", row.title)];
-        cells.extend([start.supply_fte, start.demand_fte, start.gap_fte].map(thousands));
+        cells.extend(three(&row.lines[0][0]));
         for lines in &row.lines {
-            let end = lines[lines.len() - 1];
-            cells.extend([end.supply_fte, end.demand_fte, end.gap_fte].map(thousands));
+            cells.extend(three(&lines[lines.len() - 1]));
         }
         if indent.is_empty() { rows.push_strong(cells) } else { rows.push(cells) }
     }
@@ -102,7 +112,11 @@ fn print(run: &Run, table: &Summary, output: &Output) {
     for scenario in &run.scenarios {
         let missing: f64 = scenario.projection.unfilled.iter().map(|unfilled| unfilled.headcount).sum();
         if missing >= 1.0 {
-            output.say(&format!("{}: {} training posts stay empty for want of people; the report says which.", scenario.title, thousands(missing)));
+            output.say(&format!(
+                "{}: {} training posts stay empty for want of people; the report says which.",
+                scenario.title,
+                thousands(missing)
+            ));
         }
     }
     let of = |role: muster_book::Role| run.verdicts.iter().filter(move |verdict| verdict.role == role);

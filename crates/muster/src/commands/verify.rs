@@ -31,7 +31,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         output.say("The run reproduces: every input is the one recorded, and every result is the same.");
     } else if output.format() == Format::Table {
         let (made, again) = &verification.versions;
-        let versions = if made == again { String::new() } else { format!(" It was made by Muster {made}; this is {again}.") };
+        let versions =
+            if made == again { String::new() } else { format!(" It was made by Muster {made}; this is {again}.") };
         output.say(&format!("The run does NOT reproduce.{versions}"));
     }
     Ok(verification.agrees())

@@ -20,7 +20,8 @@ pub(super) struct Ask {
     pub(super) setting: Option<Setting>,
     /// The age, and the ages that may be named.
     pub(super) age: Option<(Age, AgeRange)>,
-    /// Whether what stands for a band of ages is shared out evenly among them, as people are, or holds at each, as rates do.
+    /// Whether what stands for a band of ages is shared out evenly among them, as people are, or holds at each, as
+    /// rates do.
     pub(super) spread: bool,
     /// The years of the case.
     pub(super) first: FinancialYear,
