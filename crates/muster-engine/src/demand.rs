@@ -10,7 +10,7 @@ use crate::projection::Projection;
 
 /// Demand by setting and year as a multiple of the baseline, before skill mix: activity ÷ productivity.
 ///
-/// Index 0 is the baseline. The first factor of the product is what population alone does.
+/// Index 0 is the baseline. A setting that nobody uses at the baseline has no need to grow from: its demand follows the other factors.
 pub fn demand_index(drivers: &Drivers) -> Vec<[f64; Setting::ALL.len()]> {
     let mut growth = [1.0; Setting::ALL.len()];
     drivers

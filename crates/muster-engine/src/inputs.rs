@@ -198,6 +198,9 @@ impl Cell {
 }
 
 /// How people move from one cell to another.
+///
+/// Where the moves out of a cell ask for more people than there are, each gets the same part of what it asked for, shares too. By
+/// months, posts of an ordinary cell that stay empty in a month are not offered again in the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
     /// A share of everyone in post, each year.
@@ -269,12 +272,17 @@ impl Inputs {
         }
     }
 
-    /// Refuses parts that do not fit together.
+    /// Refuses parts that do not fit together, and rates that cannot be.
     pub(crate) fn check(&self) -> Result<(), EngineError> {
+        self.check_places()?;
+        self.check_cells()?;
+        self.check_transfers()?;
+        self.check_programmes()
+    }
+
+    fn check_places(&self) -> Result<(), EngineError> {
         let years = self.years;
-        let fail = |text: String| Err(EngineError::Inputs(text));
-        for place in &self.places {
-            let PlaceInputs { code, drivers, money } = place;
+        for PlaceInputs { code, drivers, money } in &self.places {
             let fits = drivers.population.len() == years + 1
                 && drivers.setting_shift.len() == years + 1
                 && drivers.other_growth.len() == years
@@ -282,61 +290,168 @@ impl Inputs {
                 && money.on_cost.len() == years + 1
                 && money.temporary_premium.len() == years + 1
                 && money.real_pay_growth.len() == years;
-            if !fits {
-                return fail(format!("place {code} does not have {years} years of drivers and costs"));
-            }
+            expect(fits, || format!("place {code} does not have {years} years of drivers and costs"))?;
         }
+        Ok(())
+    }
+
+    fn check_cells(&self) -> Result<(), EngineError> {
+        let shares: Vec<bool> = self.profiles.list.iter().map(|profile| profile.iter().all(|rate| is_share(*rate))).collect();
+        let wholes: Vec<bool> = self.profiles.list.iter().map(is_whole).collect();
         for (i, cell) in self.cells.iter().enumerate() {
-            if cell.place >= self.places.len() || cell.opening.is_empty() || cell.years.len() != years {
-                return fail(format!("cell {i} has no place, no stage or not {years} years"));
-            }
-            if !(cell.baseline.skill_mix > 0.0) {
-                return fail(format!(
-                    "cell {i} has no skill mix at the baseline for later years to be measured against"
-                ));
-            }
-            if cell.opening.iter().flatten().any(|people| !(people.is_finite() && *people >= 0.0)) {
-                return fail(format!("cell {i} opens with a number of people that is negative or not a number"));
+            let years = self.years;
+            expect(cell.place < self.places.len() && !cell.opening.is_empty() && cell.years.len() == years, || {
+                format!("cell {i} has no place, no stage or not {years} years")
+            })?;
+            expect(cell.baseline.skill_mix > 0.0, || {
+                format!("cell {i} has no skill mix at the baseline for later years to be measured against")
+            })?;
+            expect(cell.opening.iter().flatten().all(|people| is_amount(*people)), || {
+                format!("cell {i} opens with a number of people that is negative or not a number")
+            })?;
+            for (year, rates) in cell.years.iter().enumerate() {
+                let joiners = [rates.returner_rate, rates.wider_market_rate, rates.international_headcount];
+                let nobody_joins = joiners.iter().all(|joiners| *joiners == 0.0);
+                let good = shares[rates.leaver.0 as usize]
+                    && joiners.iter().all(|joiners| is_amount(*joiners))
+                    && is_share(rates.temporary_fill)
+                    && (nobody_joins || wholes[rates.joiner_ages.0 as usize]);
+                expect(good, || {
+                    format!("cell {i}, year {}: a rate is outside 0 to 1, joiners are negative, or their ages do not add to 1", year + 1)
+                })?;
             }
         }
+        Ok(())
+    }
+
+    fn check_transfers(&self) -> Result<(), EngineError> {
+        let years = self.years;
         let mut out_share = vec![0.0; self.cells.len() * years];
         for (i, transfer) in self.transfers.iter().enumerate() {
-            if transfer.from >= self.cells.len() || transfer.to >= self.cells.len() || transfer.from == transfer.to {
-                return fail(format!("transfer {i} does not join two different cells"));
-            }
-            if transfer.amount.len() != years {
-                return fail(format!("transfer {i} does not have {years} years"));
-            }
+            let cells = self.cells.len();
+            expect(transfer.from < cells && transfer.to < cells && transfer.from != transfer.to, || {
+                format!("transfer {i} does not join two different cells")
+            })?;
+            expect(transfer.amount.len() == years && transfer.amount.iter().all(|amount| is_amount(*amount)), || {
+                format!("transfer {i} does not have {years} years, or an amount is negative")
+            })?;
             let staged = self.cells[transfer.from].opening.len() > 1;
-            if staged != (transfer.how == How::Completion) && transfer.how != How::Posts {
-                return fail(format!("transfer {i}: completers leave training grades, and a rate leaves other cells"));
-            }
+            expect(transfer.how == How::Posts || staged == (transfer.how == How::Completion), || {
+                format!("transfer {i}: completers leave training grades, and a rate leaves other cells")
+            })?;
             if transfer.how != How::Posts {
                 for (year, amount) in transfer.amount.iter().enumerate() {
                     out_share[transfer.from * years + year] += amount;
                 }
             }
         }
-        if let Some(at) = out_share.iter().position(|share| *share > 1.0 + 1e-9) {
-            return fail(format!(
+        match out_share.iter().position(|share| *share > 1.0 + ROUNDING) {
+            Some(at) => Err(EngineError::Inputs(format!(
                 "more than everyone would move out of cell {} in year {}",
                 at / years,
                 at % years + 1
-            ));
+            ))),
+            None => Ok(()),
         }
+    }
+
+    fn check_programmes(&self) -> Result<(), EngineError> {
+        let years = self.years;
         for (i, programme) in self.programmes.iter().enumerate() {
-            let fits = [&programme.intake, &programme.withdrawal, &programme.join_share]
-                .iter()
-                .all(|series| series.len() == years);
-            if !fits
-                || programme.students.is_empty()
-                || programme.fills.iter().any(|(cell, _)| *cell >= self.cells.len())
-            {
-                return fail(format!(
-                    "programme {i} has no year of study, a cell that is not there, or not {years} years"
-                ));
-            }
+            let series = [&programme.intake, &programme.withdrawal, &programme.join_share];
+            let fits = programme.place < self.places.len()
+                && !programme.students.is_empty()
+                && series.iter().all(|series| series.len() == years)
+                && programme.fills.iter().all(|(cell, _)| *cell < self.cells.len());
+            expect(fits, || {
+                format!("programme {i} has no place, no year of study, a cell that is not there, or not {years} years")
+            })?;
+            let shares = [&programme.withdrawal, &programme.join_share];
+            let filled: f64 = programme.fills.iter().map(|(_, share)| share).sum();
+            let good = programme.students.iter().chain(&programme.intake).all(|people| is_amount(*people))
+                && shares.iter().all(|series| series.iter().all(|share| is_share(*share)))
+                && programme.fills.iter().all(|(_, share)| is_share(*share))
+                && (filled - 1.0).abs() <= ROUNDING
+                && is_whole(self.profiles.get(programme.entry_ages));
+            expect(good, || {
+                format!("programme {i}: people are negative, a share is outside 0 to 1, or parts of a whole do not add to 1")
+            })?;
         }
         Ok(())
+    }
+}
+
+/// By how much parts may miss their whole and still be only rounded.
+const ROUNDING: f64 = 1e-6;
+
+fn expect(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), EngineError> {
+    if holds { Ok(()) } else { Err(EngineError::Inputs(otherwise())) }
+}
+
+fn is_amount(value: f64) -> bool {
+    value.is_finite() && value >= 0.0
+}
+
+fn is_share(value: f64) -> bool {
+    (0.0..=1.0 + ROUNDING).contains(&value)
+}
+
+fn is_whole(profile: &Profile) -> bool {
+    profile.iter().all(|share| is_amount(*share)) && (profile.iter().sum::<f64>() - 1.0).abs() <= ROUNDING
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks the good example in one way and expects the reason to hold these words.
+    #[track_caller]
+    fn refused(words: &str, spoil: impl FnOnce(&mut Inputs)) {
+        let mut inputs = crate::doc_example();
+        spoil(&mut inputs);
+        match crate::project(&inputs) {
+            Err(EngineError::Inputs(text)) => assert!(text.contains(words), "{text}"),
+            other => panic!("{words}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn inputs_that_cannot_be_are_refused_before_anything_is_projected() {
+        refused("outside 0 to 1", |inputs| inputs.cells[0].years[1].leaver = inputs.profiles.intern([1.5; 60]));
+        refused("joiners are negative", |inputs| inputs.cells[0].years[0].international_headcount = -1.0);
+        refused("do not add to 1", |inputs| inputs.cells[0].years[0].returner_rate = 0.1);
+        refused("negative or not a number", |inputs| inputs.cells[0].opening[0][5] = f64::NAN);
+        refused("skill mix", |inputs| inputs.cells[0].baseline.skill_mix = 0.0);
+        refused("not 3 years", |inputs| drop(inputs.cells[0].years.pop()));
+        refused("years of drivers", |inputs| drop(inputs.places[0].drivers.population.pop()));
+        refused("two different cells", |inputs| {
+            inputs.transfers.push(Transfer { from: 0, to: 0, how: How::Rate, amount: vec![0.1; 3] });
+        });
+        refused("more than everyone", |inputs| {
+            inputs.cells.push(inputs.cells[0].clone());
+            inputs.transfers.push(Transfer { from: 0, to: 1, how: How::Rate, amount: vec![0.5, 1.1, 0.5] });
+        });
+        refused("completers leave training grades", |inputs| {
+            inputs.cells.push(inputs.cells[0].clone());
+            inputs.transfers.push(Transfer { from: 0, to: 1, how: How::Completion, amount: vec![0.5; 3] });
+        });
+        let course = |inputs: &Inputs| Programme {
+            place: 0,
+            programme: 0,
+            students: vec![10.0, 10.0],
+            intake: vec![10.0; 3],
+            withdrawal: vec![0.1; 3],
+            join_share: vec![0.9; 3],
+            entry_ages: inputs.profiles.clone().intern([1.0 / 60.0; 60]),
+            fills: vec![(0, 1.0)],
+        };
+        refused("do not add to 1", |inputs| {
+            inputs.profiles.intern([1.0 / 60.0; 60]);
+            inputs.programmes.push(Programme { fills: vec![(0, 0.5)], ..course(inputs) });
+        });
+        refused("people are negative", |inputs| {
+            inputs.profiles.intern([1.0 / 60.0; 60]);
+            inputs.programmes.push(Programme { intake: vec![-1.0; 3], ..course(inputs) });
+        });
     }
 }

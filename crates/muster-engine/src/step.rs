@@ -177,7 +177,7 @@ impl<'a> State<'a> {
                 }
                 let mut moved = NOBODY;
                 for ((moved, people), staying) in moved.iter_mut().zip(&candidates).zip(&mut staying) {
-                    *moved = people * leaving_fraction;
+                    *moved = people * leaving_fraction.min(1.0);
                     *staying -= *moved;
                 }
                 add(flows[cell].flow_mut(Cause::MovedOut), &moved, self.participation(cell, year));
@@ -220,15 +220,15 @@ impl<'a> State<'a> {
         let scale_shares = if yearly_share > 0.0 { share_now / yearly_share } else { 0.0 };
         let posts: f64 = transfers.iter().filter(|i| !by_share(i)).map(|i| posts_now(*i)).sum();
 
-        let wanted = share_now + if there > 0.0 { posts / there } else { 0.0 };
-        let granted = if wanted > 1.0 { 1.0 / wanted } else { 1.0 };
+        let asked = there * share_now + posts;
+        let granted = if asked > there { there / asked } else { 1.0 };
         transfers
             .iter()
             .map(|i| {
                 let fraction = if by_share(i) {
                     amount(*i) * scale_shares * granted
                 } else {
-                    let taken = if there > 0.0 { posts_now(*i) / there * granted } else { 0.0 };
+                    let taken = if there > 0.0 { posts_now(*i) * granted / there } else { 0.0 };
                     unfilled[*i] += posts_now(*i) - taken * there;
                     taken
                 };

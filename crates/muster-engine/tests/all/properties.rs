@@ -16,7 +16,7 @@ pub(crate) fn projected(inputs: &Inputs) -> Projection {
 }
 
 /// People so few that they are rounding.
-const ROUNDING: f64 = 1e-9;
+const ROUNDING: f64 = 0.0;
 
 /// Asserts that people and hours are conserved: in each cell, and in post, training and outside together.
 pub(crate) fn conserved(projection: &Projection) {
