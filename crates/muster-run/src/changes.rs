@@ -95,7 +95,7 @@ fn by_year(
             supply_fte: y.supply_fte - x.supply_fte,
             headcount: y.headcount - x.headcount,
             gap_fte: y.gap_fte - x.gap_fte,
-            pay_bill_gbp: y.pay_gbp + y.temporary_gbp - x.pay_gbp - x.temporary_gbp,
+            pay_bill_gbp: (y.pay_gbp + y.temporary_gbp) - (x.pay_gbp + x.temporary_gbp),
         })
     };
     years.iter().filter_map(difference).collect()
