@@ -72,7 +72,7 @@ pub enum EngineError {
 /// ```
 pub fn project(inputs: &Inputs) -> Result<Projection, EngineError> {
     inputs.check()?;
-    let mut projection = step::run(inputs)?;
+    let mut projection = step::run(inputs);
     demand::add(inputs, &mut projection);
     cost::add(inputs, &mut projection);
     projection.check()?;

@@ -2,7 +2,6 @@
 
 use muster_core::{Probability, STAFF_AGES};
 
-use crate::EngineError;
 use crate::inputs::{Ages, How, Inputs, Programme, Step};
 use crate::projection::{Cause, CellResult, Flow, ProgrammeYear, Projection, Unfilled, YearResult};
 
@@ -43,12 +42,17 @@ impl Span {
         }
     }
 
+    /// Whether it is less than the whole year.
+    fn is_part(self) -> bool {
+        self.share < 1.0
+    }
+
     /// The chance over this span that makes `yearly` over the year.
     fn chance(self, yearly: f64) -> f64 {
-        if self.share == 1.0 {
-            yearly
-        } else {
+        if self.is_part() {
             Probability::per_year(yearly.clamp(0.0, 1.0)).map_or(yearly, Probability::per_month)
+        } else {
+            yearly
         }
     }
 }
@@ -69,7 +73,7 @@ struct State<'a> {
     outside: f64,
 }
 
-pub(crate) fn run(inputs: &Inputs) -> Result<Projection, EngineError> {
+pub(crate) fn run(inputs: &Inputs) -> Projection {
     let mut state = State::open(inputs);
     let mut projection = Projection {
         cells: (0..inputs.cells.len()).map(|cell| CellResult { years: vec![state.count(cell, None)] }).collect(),
@@ -92,7 +96,7 @@ pub(crate) fn run(inputs: &Inputs) -> Result<Projection, EngineError> {
         }
         state.close(year, flows, training, unfilled, &mut projection);
     }
-    Ok(projection)
+    projection
 }
 
 fn at_baseline(students: &[f64]) -> ProgrammeYear {
@@ -138,7 +142,7 @@ impl<'a> State<'a> {
     fn leave(&mut self, year: usize, span: Span, flows: &mut [YearResult]) {
         for (cell, flow) in flows.iter_mut().enumerate() {
             let yearly = self.inputs.profiles.get(self.inputs.cells[cell].years[year - 1].leaver);
-            let chance = if span.share == 1.0 { *yearly } else { yearly.map(|rate| span.chance(rate)) };
+            let chance = if span.is_part() { yearly.map(|rate| span.chance(rate)) } else { *yearly };
             let mut gone = NOBODY;
             for row in self.rows(cell) {
                 for ((people, chance), gone) in self.stock[row].iter_mut().zip(&chance).zip(&mut gone) {
@@ -154,7 +158,7 @@ impl<'a> State<'a> {
     /// Moves are worked out from the same stock for all, then made at once, so their order does not matter.
     fn move_between_cells(&mut self, year: usize, span: Span, flows: &mut [YearResult], unfilled: &mut [f64]) {
         self.incoming.fill(NOBODY);
-        for cell in 0..flows.len() {
+        for (cell, flow) in flows.iter_mut().enumerate() {
             let rows = self.rows(cell);
             let staged = rows.len() > 1;
             let goes = if staged { span.grades_change } else { !self.transfers_from[cell].is_empty() };
@@ -180,10 +184,10 @@ impl<'a> State<'a> {
                     *moved = people * leaving_fraction.min(1.0);
                     *staying -= *moved;
                 }
-                add(flows[cell].flow_mut(Cause::MovedOut), &moved, self.participation(cell, year));
+                add(flow.flow_mut(Cause::MovedOut), &moved, self.participation(cell, year));
             }
             if staged {
-                self.outside += record_leavers(&mut flows[cell], &staying, self.participation(cell, year));
+                self.outside += record_leavers(flow, &staying, self.participation(cell, year));
                 self.stock[rows.clone()].rotate_right(1);
                 self.stock[rows.start] = NOBODY;
             } else {
@@ -246,7 +250,9 @@ impl<'a> State<'a> {
             let students = &mut self.students[i];
             let in_training: f64 = students.iter().sum();
             let withdrawal = programme.withdrawal[year - 1];
-            students.iter_mut().for_each(|group| *group *= 1.0 - withdrawal);
+            for group in students.iter_mut() {
+                *group *= 1.0 - withdrawal;
+            }
             let withdrawn = in_training * withdrawal;
             students.rotate_right(1);
             let completed = std::mem::replace(&mut students[0], programme.intake[year - 1]);
