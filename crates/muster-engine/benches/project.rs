@@ -102,7 +102,7 @@ fn add_move(inputs: &mut Inputs, first_cell: &[usize], i: usize) {
     let (from, to) = (i, i + 1);
     let how = match i {
         0..=3 => How::Completion,
-        _ if i % 2 == 0 => How::Posts,
+        _ if i.is_multiple_of(2) => How::Posts,
         _ => How::Rate,
     };
     let amount = match how {

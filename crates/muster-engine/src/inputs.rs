@@ -296,7 +296,8 @@ impl Inputs {
     }
 
     fn check_cells(&self) -> Result<(), EngineError> {
-        let shares: Vec<bool> = self.profiles.list.iter().map(|profile| profile.iter().all(|rate| is_share(*rate))).collect();
+        let shares: Vec<bool> =
+            self.profiles.list.iter().map(|profile| profile.iter().all(|rate| is_share(*rate))).collect();
         let wholes: Vec<bool> = self.profiles.list.iter().map(is_whole).collect();
         for (i, cell) in self.cells.iter().enumerate() {
             let years = self.years;
@@ -317,7 +318,10 @@ impl Inputs {
                     && is_share(rates.temporary_fill)
                     && (nobody_joins || wholes[rates.joiner_ages.0 as usize]);
                 expect(good, || {
-                    format!("cell {i}, year {}: a rate is outside 0 to 1, joiners are negative, or their ages do not add to 1", year + 1)
+                    format!(
+                        "cell {i}, year {}: a rate is outside 0 to 1, joiners are negative, or their ages do not add to 1",
+                        year + 1
+                    )
                 })?;
             }
         }
@@ -374,7 +378,9 @@ impl Inputs {
                 && (filled - 1.0).abs() <= ROUNDING
                 && is_whole(self.profiles.get(programme.entry_ages));
             expect(good, || {
-                format!("programme {i}: people are negative, a share is outside 0 to 1, or parts of a whole do not add to 1")
+                format!(
+                    "programme {i}: people are negative, a share is outside 0 to 1, or parts of a whole do not add to 1"
+                )
             })?;
         }
         Ok(())
@@ -422,8 +428,8 @@ mod tests {
         refused("do not add to 1", |inputs| inputs.cells[0].years[0].returner_rate = 0.1);
         refused("negative or not a number", |inputs| inputs.cells[0].opening[0][5] = f64::NAN);
         refused("skill mix", |inputs| inputs.cells[0].baseline.skill_mix = 0.0);
-        refused("not 3 years", |inputs| drop(inputs.cells[0].years.pop()));
-        refused("years of drivers", |inputs| drop(inputs.places[0].drivers.population.pop()));
+        refused("not 3 years", |inputs| inputs.cells[0].years.truncate(2));
+        refused("years of drivers", |inputs| inputs.places[0].drivers.population.truncate(3));
         refused("two different cells", |inputs| {
             inputs.transfers.push(Transfer { from: 0, to: 0, how: How::Rate, amount: vec![0.1; 3] });
         });
