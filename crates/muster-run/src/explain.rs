@@ -491,7 +491,7 @@ fn used<'r>(run: &'r Run, figure: &Figure, measure: Measure) -> Vec<(&'r Series,
             let ask = Ask { measure, scopes: scopes.clone(), setting, lineage: &lineage };
             match measure.spec().ages {
                 Some(range) if range == STAFF_AGES => {
-                    range.ages().for_each(|age| keep(shelf.find(&ask, Some(age), year)))
+                    range.ages().for_each(|age| keep(shelf.find(&ask, Some(age), year)));
                 }
                 Some(range) => range.ages().step_by(5).for_each(|age| keep(shelf.find(&ask, Some(age), year))),
                 None => keep(shelf.find(&ask, None, year)),

@@ -49,7 +49,7 @@ pub struct Manifest {
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 impl Manifest {
@@ -87,8 +87,8 @@ impl Manifest {
 }
 
 pub(crate) fn inputs_digest(inputs: &[InputFile]) -> String {
-    let list: String = inputs.iter().map(|input| format!("{}  {}\n", input.sha256, input.path)).collect();
-    sha256(list.as_bytes())
+    let lines: Vec<String> = inputs.iter().map(|input| format!("{}  {}", input.sha256, input.path)).collect();
+    sha256(lines.join("\n").as_bytes())
 }
 
 /// The command that asks for this.

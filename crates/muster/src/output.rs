@@ -18,6 +18,8 @@ pub(crate) enum Format {
     Json,
     /// For spreadsheets.
     Csv,
+    /// For documents.
+    Markdown,
 }
 
 /// Where and how to print.
@@ -62,7 +64,7 @@ impl Output {
     }
 
     /// How many columns the terminal has; none when standard output is not one.
-    pub(crate) fn width(&self) -> Option<u16> {
+    pub(crate) fn width() -> Option<u16> {
         if std::io::stdout().is_terminal() { Table::new().width() } else { None }
     }
 
@@ -74,7 +76,7 @@ impl Output {
     }
 
     /// Data: printed whatever was asked for.
-    pub(crate) fn data(&self, text: &str) {
+    pub(crate) fn data(text: &str) {
         line(text.trim_end_matches('\n'));
     }
 
@@ -86,17 +88,23 @@ impl Output {
                 line(&write(&rows.head));
                 rows.rows.iter().for_each(|row| line(&write(row)));
             }
+            Format::Markdown => {
+                let write = |cells: &[String]| format!("| {} |", cells.join(" | ").replace('\n', " "));
+                line(&write(&rows.head));
+                line(&format!("|{}", "---|".repeat(rows.head.len())));
+                rows.rows.iter().for_each(|row| line(&write(row)));
+            }
             Format::Json => {
                 let object = |row: &Vec<String>| -> serde_json::Value {
                     let pairs = rows.head.iter().zip(row).map(|(name, cell)| (name.clone(), cell.clone().into()));
                     serde_json::Value::Object(pairs.collect())
                 };
-                self.json(&rows.rows.iter().map(object).collect::<Vec<_>>());
+                Self::json(&rows.rows.iter().map(object).collect::<Vec<_>>());
             }
         }
     }
 
-    pub(crate) fn json(&self, value: &impl serde::Serialize) {
+    pub(crate) fn json(value: &impl serde::Serialize) {
         match serde_json::to_string_pretty(value) {
             Ok(text) => line(&text),
             Err(error) => eprintln!("error: {error}"),
@@ -120,7 +128,7 @@ impl Output {
 
     pub(crate) fn fail(&self, error: &RunError) {
         match error {
-            RunError::Plan(list) if self.format == Format::Json => self.json(list),
+            RunError::Plan(list) if self.format == Format::Json => Self::json(list),
             RunError::Plan(list) => {
                 list.iter().for_each(|diagnostic| eprintln!("{}", picture(diagnostic)));
                 let (count, plural) = (list.len(), if list.len() == 1 { "fault" } else { "faults" });

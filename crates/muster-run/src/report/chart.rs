@@ -40,7 +40,7 @@ pub(super) struct Series {
 fn draw(
     id: &str,
     title: &str,
-    description: String,
+    description: &str,
     height: u32,
     paint: impl FnOnce(&Area<'_>) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<Chart, RunError> {
@@ -57,13 +57,13 @@ fn draw(
         "<svg role=\"img\" aria-labelledby=\"{id}-title {id}-text\" viewBox=\"0 0 {WIDTH} {height}\" xmlns=\"http://www.w3.org/2000/svg\">\
          <title id=\"{id}-title\">{}</title><desc id=\"{id}-text\">{}</desc>{body}",
         escape(title),
-        escape(&description)
+        escape(description)
     );
     Ok(Chart { svg })
 }
 
-fn font(size: i32, colour: &RGBColor, horizontal: HPos) -> TextStyle<'static> {
-    ("sans-serif", size).into_font().color(colour).pos(Pos::new(horizontal, VPos::Center))
+fn font(size: i32, colour: RGBColor, horizontal: HPos) -> TextStyle<'static> {
+    ("sans-serif", size).into_font().color(&colour).pos(Pos::new(horizontal, VPos::Center))
 }
 
 fn text(area: &Area<'_>, words: &str, at: (i32, i32), style: &TextStyle<'_>) -> Result<(), Box<dyn std::error::Error>> {
@@ -86,18 +86,18 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
         .collect();
     let description = format!("{title}, {unit}, {} to {}. {}.", years[0], years[years.len() - 1], ends.join("; "));
     let height = 380;
-    draw(id, title, description, height, |area| {
+    draw(id, title, &description, height, |area| {
         let (left, right, low, high) = (86, 626, height as i32 - 42, 18 + 22 * series.len() as i32);
-        let x = |i: usize| left + ((right - left) as f64 * i as f64 / (years.len() - 1).max(1) as f64) as i32;
+        let x = |i: usize| left + (f64::from(right - left) * i as f64 / (years.len() - 1).max(1) as f64) as i32;
         let y = |v: f64| low - (f64::from(low - high) * (v - bottom) / (top - bottom)) as i32;
         for tick in ticks(bottom, top) {
             area.draw(&PathElement::new(vec![(left, y(tick)), (right, y(tick))], FAINT.stroke_width(1)))?;
-            text(area, &thousands(tick), (left - 8, y(tick)), &font(15, &INK, HPos::Right))?;
+            text(area, &thousands(tick), (left - 8, y(tick)), &font(15, INK, HPos::Right))?;
         }
         for (i, year) in years.iter().enumerate().filter(|(i, _)| i % 5 == 0 || years.len() <= 6) {
             let anchor = if i + 1 == years.len() { HPos::Right } else { HPos::Center };
             let at = if i + 1 == years.len() { right } else { x(i) };
-            text(area, year, (at, low + 20), &font(15, &INK, anchor))?;
+            text(area, year, (at, low + 20), &font(15, INK, anchor))?;
         }
         for (n, series) in series.iter().enumerate() {
             let colour = COLOURS[n % COLOURS.len()];
@@ -116,7 +116,7 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
                 area.draw(&PathElement::new(points.clone(), colour.stroke_width(3)))?;
                 area.draw(&PathElement::new(vec![(left, legend), (left + 26, legend)], colour.stroke_width(3)))?;
             }
-            text(area, &series.name, (left + 34, legend), &font(16, &INK, HPos::Left))?;
+            text(area, &series.name, (left + 34, legend), &font(16, INK, HPos::Left))?;
         }
         Ok(())
     })
@@ -155,17 +155,17 @@ pub(super) fn bars(
     let height = (head + row_height * rows.len() as i32 + 12) as u32;
     let values = || rows.iter().flat_map(|(_, values)| values.iter().copied());
     let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
-    draw(id, title, description, height, |area| {
+    draw(id, title, &description, height, |area| {
         let (left, right) = (if low < 0.0 { 96.0 } else { 10.0 }, 540.0);
         let x = |v: f64| (left + (right - left) * (v - low) / (high - low).max(1.0)) as i32;
         for (n, name) in names.iter().enumerate() {
             let y = 12 + 22 * n as i32;
             area.draw(&Rectangle::new([(10, y - 7), (36, y + 7)], COLOURS[n + 1].filled()))?;
-            text(area, name, (44, y), &font(16, &INK, HPos::Left))?;
+            text(area, name, (44, y), &font(16, INK, HPos::Left))?;
         }
         for (r, (row, values)) in rows.iter().enumerate() {
             let top = head + row_height * r as i32;
-            text(area, row, (10, top + 14), &font(16, &INK, HPos::Left))?;
+            text(area, row, (10, top + 14), &font(16, INK, HPos::Left))?;
             let foot = top + 24 + 20 * names.len() as i32;
             area.draw(&PathElement::new(vec![(x(0.0), top + 24), (x(0.0), foot)], INK.stroke_width(1)))?;
             for (n, value) in values.iter().enumerate() {
@@ -173,7 +173,7 @@ pub(super) fn bars(
                 let (from, to) = (x(value.min(0.0)), x(value.max(0.0)));
                 area.draw(&Rectangle::new([(from, y), (to.max(from + 1), y + 15)], COLOURS[n + 1].filled()))?;
                 let (at, anchor) = if *value < 0.0 { (from - 6, HPos::Right) } else { (to + 6, HPos::Left) };
-                text(area, &thousands(*value), (at, y + 8), &font(14, &INK, anchor))?;
+                text(area, &thousands(*value), (at, y + 8), &font(14, INK, anchor))?;
             }
         }
         Ok(())
@@ -207,11 +207,11 @@ pub(super) fn waterfall(
     let row = 42;
     let height = (bars.len() as i32 * row + 12) as u32;
     let extent = bars.iter().flat_map(|bar| [bar.1, bar.2]).fold(0.0, f64::max);
-    draw(id, title, description, height, |area| {
+    draw(id, title, &description, height, |area| {
         let x = |v: f64| (10.0 + 520.0 * v.max(0.0) / extent.max(1.0)) as i32;
         for (i, (name, from, to, change)) in bars.iter().enumerate() {
             let top = i as i32 * row;
-            text(area, name, (10, top + 12), &font(16, &INK, HPos::Left))?;
+            text(area, name, (10, top + 12), &font(16, INK, HPos::Left))?;
             let colour = match change {
                 None => INK,
                 Some(change) if *change < 0.0 => FALL,
@@ -220,7 +220,7 @@ pub(super) fn waterfall(
             let (a, b) = (x(from.min(*to)), x(from.max(*to)));
             area.draw(&Rectangle::new([(a, top + 22), (b.max(a + 2), top + 38)], colour.filled()))?;
             let label = change.map_or_else(|| thousands(*to), signed);
-            text(area, &label, (b.max(a + 2) + 6, top + 30), &font(15, &INK, HPos::Left))?;
+            text(area, &label, (b.max(a + 2) + 6, top + 30), &font(15, INK, HPos::Left))?;
         }
         Ok(())
     })
@@ -235,16 +235,16 @@ pub(super) fn tornado(id: &str, title: &str, middle: f64, rows: &[(String, f64, 
     let height = (rows.len() as i32 * row + 52) as u32;
     let reach =
         rows.iter().flat_map(|(_, low, high)| [(low - middle).abs(), (high - middle).abs()]).fold(1.0, f64::max);
-    draw(id, title, description, height, |area| {
+    draw(id, title, &description, height, |area| {
         let x = |v: f64| (320.0 + 215.0 * (v - middle) / reach) as i32;
         for (at, label, colour) in [(10, "at the low end", FALL), (180, "at the high end", RISE)] {
             area.draw(&Rectangle::new([(at, 8), (at + 22, 22)], colour.filled()))?;
-            text(area, label, (at + 30, 15), &font(16, &INK, HPos::Left))?;
+            text(area, label, (at + 30, 15), &font(16, INK, HPos::Left))?;
         }
-        text(area, &thousands(middle), (320, 42), &font(14, &INK, HPos::Center))?;
+        text(area, &thousands(middle), (320, 42), &font(14, INK, HPos::Center))?;
         for (i, (name, low, high)) in rows.iter().enumerate() {
             let top = 48 + i as i32 * row;
-            text(area, name, (10, top + 14), &font(15, &INK, HPos::Left))?;
+            text(area, name, (10, top + 14), &font(15, INK, HPos::Left))?;
             area.draw(&PathElement::new(vec![(320, top + 23), (320, top + 44)], INK.stroke_width(1)))?;
             for (value, colour, offset) in [(*low, FALL, 0), (*high, RISE, 9)] {
                 let (a, b) = (x(value.min(middle)), x(value.max(middle)));
@@ -254,8 +254,8 @@ pub(super) fn tornado(id: &str, title: &str, middle: f64, rows: &[(String, f64, 
                 ))?;
             }
             let (left, right) = (low.min(*high).min(middle), low.max(*high).max(middle));
-            text(area, &signed(left - middle), (x(left) - 6, top + 33), &font(14, &INK, HPos::Right))?;
-            text(area, &signed(right - middle), (x(right) + 6, top + 33), &font(14, &INK, HPos::Left))?;
+            text(area, &signed(left - middle), (x(left) - 6, top + 33), &font(14, INK, HPos::Right))?;
+            text(area, &signed(right - middle), (x(right) + 6, top + 33), &font(14, INK, HPos::Left))?;
         }
         Ok(())
     })

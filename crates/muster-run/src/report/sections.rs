@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muster_book::{Figure, FigureMeasure, Level, Role};
+use muster_book::{Figure, FigureMeasure, Level, PLAN, Role};
 use muster_core::{PlaceCode, PlaceKind, Setting};
 
 use super::chart::{self, Series};
@@ -190,7 +190,8 @@ pub(super) fn staff_groups(run: &Run) -> Result<Section, RunError> {
 
 fn profession_head(run: &Run) -> Vec<String> {
     let (first, last) = (run.plan.from, run.plan.to);
-    let mut head = vec![String::new(), format!("Supply {first}"), format!("Demand {first}"), format!("Gap {first}")];
+    let mut head =
+        vec!["Staff".to_owned(), format!("Supply {first}"), format!("Demand {first}"), format!("Gap {first}")];
     for scenario in &run.scenarios {
         let with = lower(&scenario.title);
         head.extend([
@@ -199,7 +200,6 @@ fn profession_head(run: &Run) -> Vec<String> {
             format!("Gap {last}, {with}"),
         ]);
     }
-    head[0] = "Staff".to_owned();
     head
 }
 
@@ -513,7 +513,7 @@ fn source_title(run: &Run, id: &str) -> String {
 }
 
 fn verdict_table(run: &Run, caption: &str, of: &dyn Fn(&Verdict) -> bool) -> Option<Table> {
-    let mut table = Table::words(caption, &["Check", "Published", "This run", "Outcome", "Scenario", "Source", "Note"]);
+    let mut table = Table::words(caption, &["Check", "Published", "This run", "Outcome", "Source", "Note"]);
     for verdict in run.verdicts.iter().filter(|verdict| of(verdict)) {
         let class = match verdict.outcome {
             Outcome::Met => "met",
@@ -521,18 +521,15 @@ fn verdict_table(run: &Run, caption: &str, of: &dyn Fn(&Verdict) -> bool) -> Opt
             Outcome::NotAsked => "",
         };
         let source = format!("{}. {}", source_title(run, &verdict.source), verdict.where_in_source);
-        table.push(
-            class,
-            vec![
-                verdict.title.clone(),
-                verdict.expected.clone(),
-                verdict.found.clone(),
-                verdict.words(),
-                verdict.scenario.clone(),
-                source,
-                verdict.note.clone(),
-            ],
-        );
+        // The plan is what a reader expects; another scenario is named.
+        let title = if verdict.scenario == PLAN {
+            verdict.title.clone()
+        } else {
+            format!("{} ({})", verdict.title, verdict.scenario)
+        };
+        let cells =
+            [title, verdict.expected.clone(), verdict.found.clone(), verdict.words(), source, verdict.note.clone()];
+        table.push(class, cells.to_vec());
     }
     (!table.rows.is_empty()).then_some(table)
 }

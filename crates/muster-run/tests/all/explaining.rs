@@ -15,7 +15,9 @@ fn a_gap_is_explained_by_demand_supply_and_the_assumptions_under_them() {
     let answer: f64 = explanation.answer.replace(',', "").replace('−', "-").parse().unwrap();
     assert!((number("demand") - number("supply") - answer).abs() <= 1.0);
     let assumes = |name: &str| explanation.basis.iter().any(|basis| basis.what.starts_with(name));
-    for measure in ["leaver_rate of Midwives", "training_intake of Midwifery degree", "demand_fte of Midwives", "other_growth"] {
+    for measure in
+        ["leaver_rate of Midwives", "training_intake of Midwifery degree", "demand_fte of Midwives", "other_growth"]
+    {
         assert!(assumes(measure), "{measure} is missing");
     }
     assert!(explanation.basis.iter().any(|basis| basis.what.starts_with("LTWP-")), "the plan's actions are missing");

@@ -1,5 +1,7 @@
 //! Runs of the repository's own plan: they reproduce, add up, explain themselves and are never half there.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 mod explaining;
 mod folder;
 mod report;

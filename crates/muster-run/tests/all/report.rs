@@ -12,7 +12,7 @@ fn page() -> String {
 fn tags<'p>(page: &'p str, name: &str) -> Vec<&'p str> {
     let open = format!("<{name}");
     page.match_indices(&open)
-        .map(|(at, _)| &page[at..at + page[at..].find('>').unwrap() + 1])
+        .map(|(at, _)| &page[at..=at + page[at..].find('>').unwrap()])
         .filter(|tag| tag[open.len()..].starts_with([' ', '>']))
         .collect()
 }

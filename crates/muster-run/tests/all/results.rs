@@ -112,7 +112,8 @@ fn the_counterfactual_does_not_notice_what_actions_do() {
     copy.edit("plans/ltwp-2023/actions.toml", "value = 15000", "value = 16000");
     let changed = make(request(&copy.plan(), &[])).unwrap();
     let run = england();
-    let supply = |run, scenario| answer(run, scenario, &Figure::of(FigureMeasure::SupplyFte, england().plan.to)).unwrap();
+    let supply =
+        |run, scenario| answer(run, scenario, &Figure::of(FigureMeasure::SupplyFte, england().plan.to)).unwrap();
     let of = |id| supply(&changed, changed.scenario(id).unwrap()) - supply(run, run.scenario(id).unwrap());
     assert!(of("counterfactual") == 0.0);
     assert!(of("plan") > 100.0, "a thousand more medical students are some hundred foundation doctors by the horizon");

@@ -61,7 +61,7 @@ enum What {
 
 pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     if let Command::Schema { name } = &args.command {
-        return schema(name.as_deref(), output);
+        return schema(name.as_deref());
     }
     let plan = Plan::read(&args.plan).map_err(RunError::Plan)?;
     match args.command {
@@ -73,17 +73,17 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     Ok(true)
 }
 
-fn schema(name: Option<&str>, output: &Output) -> Result<bool, RunError> {
+fn schema(name: Option<&str>) -> Result<bool, RunError> {
     let all = schemas();
     let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
     let Some(name) = name else {
-        output.data(&names.join("\n"));
+        Output::data(&names.join("\n"));
         return Ok(true);
     };
     let found = all.iter().find(|(known, _)| *known == name);
     let (_, schema) = found
         .ok_or_else(|| RunError::Request(format!("no schema is called `{name}`; there are {}", names.join(", "))))?;
-    output.json(schema);
+    Output::json(schema);
     Ok(true)
 }
 
@@ -111,7 +111,9 @@ fn list(plan: &Plan, what: What, output: &Output) {
         }
         What::Measures => {
             rows = Rows::new(&["Id", "Unit", "What it is"], None);
-            MEASURES.iter().for_each(|spec| rows.push([spec.id, spec.unit, spec.about].map(str::to_owned).to_vec()));
+            for spec in MEASURES {
+                rows.push([spec.id, spec.unit, spec.about].map(str::to_owned).to_vec());
+            }
         }
         What::Groups => taxonomy.groups.iter().for_each(|group| rows.push(title(&group.id, &group.title))),
         What::Professions => {
@@ -123,7 +125,7 @@ fn list(plan: &Plan, what: What, output: &Output) {
             }
         }
         What::Programmes => {
-            taxonomy.programmes.iter().for_each(|programme| rows.push(title(&programme.id, &programme.title)))
+            taxonomy.programmes.iter().for_each(|programme| rows.push(title(&programme.id, &programme.title)));
         }
         What::Moves => taxonomy.moves.iter().for_each(|movement| rows.push(title(&movement.id, &movement.title))),
         What::Places => {

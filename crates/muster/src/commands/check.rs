@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         ));
     }
     if output.format() == Format::Json {
-        output.json(&run.verdicts);
+        Output::json(&run.verdicts);
     } else {
         let mut rows = Rows::new(&["Check", "Expected", "This run", "Outcome"], None);
         for verdict in &run.verdicts {

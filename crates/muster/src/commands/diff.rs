@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let (a, b) = (chosen(&run_a, scenario_a.as_deref())?, chosen(&run_b, scenario_b.as_deref())?);
     let difference = difference((&run_a, a), (&run_b, b));
     if output.format() == Format::Json {
-        output.json(&difference);
+        Output::json(&difference);
         return Ok(true);
     }
     output.say(&format!("{} less {}, all staff", difference.b, difference.a));

@@ -22,16 +22,16 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     if let Some(code) = CODES.iter().find(|code| code.code.eq_ignore_ascii_case(&args.run)) {
-        output.data(&format!("{}: {}\n\n{}", code.code, code.title, code.text));
+        Output::data(&format!("{}: {}\n\n{}", code.code, code.title, code.text));
         return Ok(true);
     }
     let run = load(Path::new(&args.run), None, output)?;
     let explanation = explain(&run, &args.what.join(" "))?;
     if output.format() == Format::Json {
-        output.json(&explanation);
+        Output::json(&explanation);
         return Ok(true);
     }
-    output.data(&format!("{}\n\n    {}\n\n= {}\n", explanation.question, explanation.answer, explanation.formula));
+    Output::data(&format!("{}\n\n    {}\n\n= {}\n", explanation.question, explanation.answer, explanation.formula));
     let mut parts = Rows::new(&["Part", "Amount"], None);
     for part in &explanation.parts {
         parts.push(vec![part.what.clone(), part.amount.clone()]);

@@ -54,9 +54,9 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     })?;
     let table = summary(&run);
     match output.format() {
-        Format::Table => print(&run, &table, output),
-        Format::Csv => output.data(&table.to_csv()),
-        Format::Json => output.json(&table),
+        Format::Table | Format::Markdown => print(&run, &table, output),
+        Format::Csv => Output::data(&table.to_csv()),
+        Format::Json => Output::json(&table),
     }
     output.say(&format!("\nReport: {}", folder.join("report.html").display()));
     output.say(&format!("Prove that it reproduces: muster verify {}", folder.display()));
@@ -81,7 +81,7 @@ const WIDE: u16 = 140;
 fn print(run: &Run, table: &Summary, output: &Output) {
     let (first, last) = (run.plan.from, run.plan.to);
     output.say(&format!("{}: supply, demand and gap in full-time equivalents\n", run.plan.title));
-    let demand_too = output.width().is_none_or(|width| width >= WIDE);
+    let demand_too = Output::width().is_none_or(|width| width >= WIDE);
     let three = |line: &muster_run::Line| {
         let demand = demand_too.then_some(line.demand_fte);
         [Some(line.supply_fte), demand, Some(line.gap_fte)].into_iter().flatten().map(thousands).collect::<Vec<_>>()

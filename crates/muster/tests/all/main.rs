@@ -1,5 +1,7 @@
 //! The command as a script would use it: exit codes, formats, and where each thing is printed.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -57,7 +59,8 @@ fn quiet_json_and_csv_hold_the_answer_and_nothing_else() {
     let value: serde_json::Value = serde_json::from_str(out(&json)).unwrap();
     assert_eq!(value["scenarios"].as_array().unwrap().len(), 1);
     assert_eq!(value["years"].as_array().unwrap().len(), 16);
-    let csv = muster(&["run", "--out", run.to_str().unwrap(), "--format", "csv", "--scenario", "plan", "--step", "month"]);
+    let csv =
+        muster(&["run", "--out", run.to_str().unwrap(), "--format", "csv", "--scenario", "plan", "--step", "month"]);
     code(&csv, 0);
     assert!(out(&csv).starts_with("scenario,level,id,title,year,headcount,supply_fte"));
     assert!(out(&csv).lines().all(|line| line.split(',').count() >= 13));
