@@ -49,6 +49,11 @@ macro_rules! amount {
                 self.0 / other.0
             }
         }
+        impl From<$name> for f64 {
+            fn from(amount: $name) -> f64 {
+                amount.0
+            }
+        }
         impl Sum for $name {
             fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
                 Self(items.map(|item| item.0).sum())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use muster_book::{Plan, Series};
-use muster_core::FinancialYear;
+use muster_core::{FinancialYear, Fte, Headcount};
 use serde::Serialize;
 
 use crate::run::{Run, ScenarioRun};
@@ -15,13 +15,13 @@ pub struct YearDifference {
     /// The year.
     pub year: FinancialYear,
     /// FTE needed.
-    pub demand_fte: f64,
+    pub demand_fte: Fte,
     /// FTE in post.
-    pub supply_fte: f64,
+    pub supply_fte: Fte,
     /// People in post.
-    pub headcount: f64,
+    pub headcount: Headcount,
     /// Demand less supply.
-    pub gap_fte: f64,
+    pub gap_fte: Fte,
     /// Permanent and temporary staff.
     pub pay_bill_gbp: f64,
 }

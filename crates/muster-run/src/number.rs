@@ -1,12 +1,13 @@
 //! Numbers as a reader wants them.
 
 /// 1,400,000.
-pub fn thousands(value: f64) -> String {
-    muster_core::grouped(value)
+pub fn thousands(value: impl Into<f64>) -> String {
+    muster_core::grouped(value.into())
 }
 
 /// +12,000 or −4,500; 0 without a sign.
-pub fn signed(value: f64) -> String {
+pub fn signed(value: impl Into<f64>) -> String {
+    let value = value.into();
     let text = thousands(value);
     if value > 0.0 && text != "0" { format!("+{text}") } else { text }
 }

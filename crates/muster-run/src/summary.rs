@@ -1,6 +1,6 @@
 //! Supply, demand and gap of every profession, staff group and of all together: what the terminal and the report both show.
 
-use muster_core::FinancialYear;
+use muster_core::{FinancialYear, Fte, Headcount};
 use serde::Serialize;
 
 use crate::run::{Run, ScenarioRun};
@@ -21,17 +21,17 @@ pub enum Row {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Line {
     /// People in post.
-    pub headcount: f64,
+    pub headcount: Headcount,
     /// FTE in post.
-    pub supply_fte: f64,
+    pub supply_fte: Fte,
     /// FTE needed.
-    pub demand_fte: f64,
+    pub demand_fte: Fte,
     /// Demand less supply.
-    pub gap_fte: f64,
+    pub gap_fte: Fte,
     /// The sum of shortfalls alone.
-    pub shortfall_fte: f64,
+    pub shortfall_fte: Fte,
     /// Bank and agency staff.
-    pub temporary_fte: f64,
+    pub temporary_fte: Fte,
     /// Employer's cost of permanent staff.
     pub pay_gbp: f64,
     /// Cost of bank and agency staff.
@@ -64,12 +64,12 @@ pub struct Summary {
 
 impl Line {
     fn add(&mut self, year: &muster_engine::YearResult) {
-        self.headcount += year.headcount;
-        self.supply_fte += year.fte;
-        self.demand_fte += year.demand_fte;
-        self.gap_fte += year.gap_fte;
-        self.shortfall_fte += year.gap_fte.max(0.0);
-        self.temporary_fte += year.temporary_fte;
+        self.headcount += Headcount(year.headcount);
+        self.supply_fte += Fte(year.fte);
+        self.demand_fte += Fte(year.demand_fte);
+        self.gap_fte += Fte(year.gap_fte);
+        self.shortfall_fte += Fte(year.gap_fte.max(0.0));
+        self.temporary_fte += Fte(year.temporary_fte);
         self.pay_gbp += year.pay_gbp;
         self.temporary_gbp += year.temporary_gbp;
     }
@@ -123,13 +123,13 @@ impl Summary {
                     Row::Profession(_) => "profession",
                 };
                 for (year, line) in self.years.iter().zip(&row.lines[s]) {
-                    let numbers = [
-                        line.headcount,
-                        line.supply_fte,
-                        line.demand_fte,
-                        line.gap_fte,
-                        line.shortfall_fte,
-                        line.temporary_fte,
+                    let numbers: [f64; 8] = [
+                        line.headcount.into(),
+                        line.supply_fte.into(),
+                        line.demand_fte.into(),
+                        line.gap_fte.into(),
+                        line.shortfall_fte.into(),
+                        line.temporary_fte.into(),
                         line.pay_gbp,
                         line.temporary_gbp,
                     ];

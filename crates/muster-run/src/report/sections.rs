@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use muster_book::{Figure, FigureMeasure, Level, PLAN, Role};
-use muster_core::{PlaceCode, PlaceKind, Setting};
+use muster_core::{Fte, PlaceCode, PlaceKind, Setting};
 
 use super::chart::{self, Series};
 use super::{Block, Section, Stat, Table};
@@ -29,8 +29,8 @@ fn year_names(run: &Run) -> Vec<String> {
 }
 
 /// Too few or too many, in words.
-fn short_of(gap_fte: f64) -> String {
-    if gap_fte >= 0.0 {
+fn short_of(gap_fte: Fte) -> String {
+    if gap_fte >= Fte(0.0) {
         format!("{} too few", thousands(gap_fte))
     } else {
         format!("{} more than needed", thousands(-gap_fte))
@@ -139,9 +139,9 @@ fn headline(run: &Run) -> Result<Table, RunError> {
 pub(super) fn gap(run: &Run) -> Result<Section, RunError> {
     let main = totals(run.main_scenario());
     let mut series =
-        vec![Series { name: "Demand".to_owned(), values: main.iter().map(|line| line.demand_fte).collect() }];
+        vec![Series { name: "Demand".to_owned(), values: main.iter().map(|line| line.demand_fte.into()).collect() }];
     for scenario in &run.scenarios {
-        let values = totals(scenario).iter().map(|line| line.supply_fte).collect();
+        let values = totals(scenario).iter().map(|line| line.supply_fte.into()).collect();
         series.push(Series { name: format!("Supply {}", lower(&scenario.title)), values });
     }
     let years = year_names(run);
@@ -174,7 +174,7 @@ pub(super) fn staff_groups(run: &Run) -> Result<Section, RunError> {
     let groups: Vec<_> = table.rows.iter().filter(|row| matches!(row.row, Row::Group(_))).collect();
     let rows: Vec<(String, Vec<f64>)> = groups
         .iter()
-        .map(|row| (row.title.clone(), row.lines.iter().map(|lines| lines[end].gap_fte).collect()))
+        .map(|row| (row.title.clone(), row.lines.iter().map(|lines| lines[end].gap_fte.into()).collect()))
         .collect();
     let title = format!("Gap by staff group in {}", run.plan.to);
     let chart = chart::bars("group-chart", &title, &names, &rows, "full-time equivalents")?;
@@ -247,7 +247,7 @@ pub(super) fn settings(run: &Run) -> Section {
     for setting in Setting::ALL {
         let by_scenario: Vec<Vec<Line>> =
             run.scenarios.iter().map(|scenario| lines(scenario, &|cell| cell.setting == setting)).collect();
-        if by_scenario[0][0].demand_fte == 0.0 {
+        if by_scenario[0][0].demand_fte == Fte(0.0) {
             continue;
         }
         let mut cells = vec![setting.title().to_owned(), thousands(by_scenario[0][0].demand_fte)];

@@ -1,6 +1,7 @@
 //! Results add up: over causes, professions, places and files.
 
 use muster_book::{Figure, FigureMeasure, Form};
+use muster_core::Fte;
 use muster_run::{Outcome, Row, answer, bridge, difference, summary};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -29,9 +30,14 @@ fn professions_add_to_groups_and_groups_to_all() {
     for scenario in 0..table.scenarios.len() {
         for year in 0..table.years.len() {
             let total = |of: fn(&Row) -> bool| -> f64 {
-                table.rows.iter().filter(|row| of(&row.row)).map(|row| row.lines[scenario][year].gap_fte).sum()
+                table
+                    .rows
+                    .iter()
+                    .filter(|row| of(&row.row))
+                    .map(|row| f64::from(row.lines[scenario][year].gap_fte))
+                    .sum()
             };
-            let all = table.rows[0].lines[scenario][year].gap_fte;
+            let all = f64::from(table.rows[0].lines[scenario][year].gap_fte);
             close(total(|row| matches!(row, Row::Group(_))), all);
             close(total(|row| matches!(row, Row::Profession(_))), all);
         }
@@ -54,7 +60,7 @@ fn parquet_holds_what_the_summary_says() {
     }
     let cells = run.scenarios[0].resolved.inputs.cells.len();
     assert_eq!(rows, cells * run.years().len() * run.scenarios.len());
-    let in_summary: f64 = summary(run).rows[0].lines.iter().flatten().map(|line| line.supply_fte).sum();
+    let in_summary: f64 = summary(run).rows[0].lines.iter().flatten().map(|line| f64::from(line.supply_fte)).sum();
     close(supply, in_summary);
 }
 
@@ -124,12 +130,14 @@ fn a_difference_says_what_changed_and_by_how_much() {
     let run = england();
     let (none, plan) = (run.scenario("counterfactual").unwrap(), run.scenario("plan").unwrap());
     let same = difference((run, plan), (run, plan));
-    assert!(same.inputs.is_empty() && same.years.iter().all(|year| year.supply_fte == 0.0 && year.pay_bill_gbp == 0.0));
+    assert!(
+        same.inputs.is_empty() && same.years.iter().all(|year| year.supply_fte == Fte(0.0) && year.pay_bill_gbp == 0.0)
+    );
     let effect = difference((run, none), (run, plan));
     assert_eq!(effect.years.len(), 16);
     let last = effect.years.last().unwrap();
-    close(last.gap_fte, last.demand_fte - last.supply_fte);
-    assert!(last.supply_fte > 0.0);
+    close(last.gap_fte.into(), (last.demand_fte - last.supply_fte).into());
+    assert!(last.supply_fte > Fte(0.0));
     assert!(effect.inputs.iter().any(|change| change.what.contains("LTWP-T02") && change.a.is_empty()));
 
     let copy = Copy::new();
@@ -138,5 +146,5 @@ fn a_difference_says_what_changed_and_by_how_much() {
     let books = difference((run, plan), (&changed, changed.scenario("plan").unwrap()));
     assert_eq!(books.inputs.len(), 1, "{:?}", books.inputs);
     assert!(books.inputs[0].what.starts_with("productivity_growth"));
-    assert!(books.years.last().unwrap().demand_fte < 0.0 && books.years.last().unwrap().supply_fte == 0.0);
+    assert!(books.years.last().unwrap().demand_fte < Fte(0.0) && books.years.last().unwrap().supply_fte == Fte(0.0));
 }
