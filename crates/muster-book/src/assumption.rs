@@ -5,14 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use muster_core::{AgeBand, FinancialYear, PlaceCode, Setting};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::book::Context;
 use crate::diagnostic::{Diagnostics, Location, suggest};
-use crate::document::{At, Day, Document};
+use crate::document::{At, Day, Document, LowHigh};
 use crate::files::TextFile;
 use crate::measure::{MEASURES, Measure, Part, Subject};
-use crate::table::Table;
+use crate::table::{RowRef, Table};
 
 /// How a number came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -169,7 +170,7 @@ pub(crate) struct RawValue {
     from: At<Day>,
     to: Option<At<Day>>,
     value: At<f64>,
-    range: Option<At<[f64; 2]>>,
+    range: Option<At<LowHigh>>,
     #[serde(default)]
     distribution: Distribution,
     kind: Kind,
@@ -239,7 +240,8 @@ pub(crate) fn read(path: &Path, context: &mut Context<'_>, diagnostics: &mut Dia
     match &raw.table {
         Some(table) => {
             let beside = path.with_file_name(&table.file.value);
-            if let Some(csv) = context.files.read(&beside, diagnostics) {
+            let named_at = file.locate(table.file.span.clone());
+            if let Some(csv) = context.files.read_named(&beside, named_at, diagnostics) {
                 let reader = Reader { context, file: &csv, measure, interpolation: raw.interpolation };
                 stated.extend(reader.table(&file, table, diagnostics));
             }
@@ -334,7 +336,7 @@ impl Reader<'_, '_> {
             from: FinancialYear::containing(raw.from.0),
             to: raw.to.as_ref().map(|to| FinancialYear::containing(to.0)),
             value: raw.value.value.value,
-            range: raw.range.as_ref().map(|range| range.value),
+            range: raw.range.as_ref().map(|range| range.value.0),
             distribution: raw.distribution,
             kind: raw.kind,
             source: &raw.source,
@@ -342,45 +344,47 @@ impl Reader<'_, '_> {
             why: &raw.why,
             places: Places { of: &spans },
         };
+        self.context.sources.need(&raw.source, spans("source"), diagnostics);
         self.check(&candidate, diagnostics)
     }
 
     fn table(&self, toml: &TextFile, raw: &At<RawTable>, diagnostics: &mut Diagnostics) -> Vec<Stated> {
+        if let Some(source) = &raw.source {
+            self.context.sources.need(source, toml.locate(source.span.clone()), diagnostics);
+        }
         let Some(table) = Table::read(self.file, COLUMNS, &["value"], diagnostics) else { return Vec::new() };
         let mut stated = Vec::new();
         for row in table.rows(self.file) {
-            let number = |column: &str, diagnostics: &mut Diagnostics| -> Option<Option<f64>> {
-                let Some(text) = row.cell(column) else { return Some(None) };
-                text.parse()
-                    .map(Some)
-                    .map_err(|_| {
-                        let message = format!("`{text}` in column `{column}` is not a number");
-                        let help = "write digits with a point, without separators, units or percent signs";
-                        diagnostics.push("M006", row.place(column), message, help);
-                    })
-                    .ok()
+            let number = |column: &str, diagnostics: &mut Diagnostics| -> Result<Option<f64>, Refused> {
+                let Some(text) = row.cell(column) else { return Ok(None) };
+                text.parse().map(Some).map_err(|_| {
+                    let message = format!("`{text}` in column `{column}` is not a number");
+                    let help = "write digits with a point, without separators, units or percent signs";
+                    diagnostics.push("M006", row.place(column), message, help);
+                    Refused
+                })
             };
             let date = |column: &str,
                         written: Option<&At<Day>>,
                         diagnostics: &mut Diagnostics|
-             -> Option<Option<FinancialYear>> {
+             -> Result<Option<FinancialYear>, Refused> {
                 let Some(text) = row.cell(column) else {
-                    return Some(written.map(|day| FinancialYear::containing(day.0)));
+                    return Ok(written.map(|day| FinancialYear::containing(day.0)));
                 };
                 let day = text.parse::<jiff::civil::Date>().ok().filter(|day| (1900..=2200).contains(&day.year()));
                 if day.is_none() {
                     let message = format!("`{text}` in column `{column}` is not a date");
-                    diagnostics.push("M018", row.place(column), message, "write it as 2022-04-01");
+                    let help = "write it as 2022-04-01, in a year from 1900 to 2200";
+                    diagnostics.push("M018", row.place(column), message, help);
                 }
-                day.map(|day| Some(FinancialYear::containing(day)))
+                day.map(|day| Some(FinancialYear::containing(day))).ok_or(Refused)
             };
             let numbers = (number("value", diagnostics), number("low", diagnostics), number("high", diagnostics));
             let dates = (date("from", raw.from.as_ref(), diagnostics), date("to", raw.to.as_ref(), diagnostics));
-            let kind = self.word(&row, "kind", raw.kind, diagnostics);
-            let distribution =
-                self.word(&row, "distribution", raw.distribution.or(Some(Distribution::default())), diagnostics);
-            let ((Some(value), Some(low), Some(high)), (Some(from), Some(to))) = (numbers, dates) else { continue };
-            let (Some(kind), Some(distribution)) = (kind, distribution) else { continue };
+            let kind = word(&row, "kind", raw.kind, diagnostics);
+            let distribution = word(&row, "distribution", raw.distribution, diagnostics);
+            let ((Ok(value), Ok(low), Ok(high)), (Ok(from), Ok(to))) = (numbers, dates) else { continue };
+            let (Ok(kind), Ok(distribution)) = (kind, distribution) else { continue };
             let mut need = |what: Option<()>, column: &str, help: &str| {
                 if what.is_none() {
                     let message = format!("the row does not say its `{column}`");
@@ -405,6 +409,9 @@ impl Reader<'_, '_> {
             let text = |column: &str, otherwise: &str| row.cell(column).unwrap_or(otherwise).to_owned();
             let place = |part: &str| row.place(part);
             let source = text("source", raw.source.as_ref().map_or("", |source| source.value.as_str()));
+            if row.cell("source").is_some() || raw.source.is_none() {
+                self.context.sources.need(&source, row.place("source"), diagnostics);
+            }
             let candidate = Candidate {
                 key: RawKey::from_cells(|column| row.cell(column)),
                 from,
@@ -423,43 +430,15 @@ impl Reader<'_, '_> {
         stated
     }
 
-    /// A cell that holds one of a few words.
-    fn word<T: serde::de::DeserializeOwned>(
-        &self,
-        row: &crate::table::RowRef<'_>,
-        column: &str,
-        otherwise: Option<T>,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Option<T>> {
-        let Some(text) = row.cell(column) else { return Some(otherwise) };
-        let word = serde_json::from_value(serde_json::Value::String(text.to_owned())).ok();
-        if word.is_none() {
-            let help = if column == "kind" {
-                "use published, derived or judgement"
-            } else {
-                "use triangular, uniform, normal or lognormal"
-            };
-            diagnostics.push("M010", row.place(column), format!("`{text}` is not a {column}"), help);
-        }
-        word.map(Some)
-    }
-
-    /// Everything that can be wrong with one value, however it was written.
+    /// What can be wrong with one value, however it was written, but for its source.
     fn check(&self, candidate: &Candidate<'_>, diagnostics: &mut Diagnostics) -> Option<Stated> {
         let at = candidate.places.of;
         let before = diagnostics.count();
         let key = self.context.key(self.measure, &candidate.key, at, diagnostics);
+        refuse_amount_for_many(self.measure, &candidate.key, at, diagnostics);
         self.check_number(candidate, diagnostics);
         if candidate.to.is_some_and(|to| to < candidate.from) {
             diagnostics.push("M018", at("to"), "the value ends before it begins", "put `to` after `from`");
-        }
-        if candidate.source.trim().is_empty() {
-            let help = "name a file in sources/; for a judgement, the source that informs it";
-            diagnostics.push("M011", at("source"), "the value has no source", help);
-        } else if !self.context.sources.contains_key(candidate.source) {
-            let known = self.context.sources.keys().map(String::as_str);
-            let help = suggest(candidate.source, known, "describe it in a file of that name in sources/");
-            diagnostics.push("M011", at("source"), format!("no source is called `{}`", candidate.source), help);
         }
         if candidate.kind == Kind::Published && candidate.where_in_source.trim().is_empty() {
             let help = "add `where`: the table, page or row that prints it";
@@ -534,6 +513,27 @@ impl Reader<'_, '_> {
             diagnostics.push("M009", at("value"), "nothing grows at a constant rate from nought", help);
         }
     }
+}
+
+/// A cell that cannot be read, which was said.
+struct Refused;
+
+/// A cell that holds one of a few words.
+fn word<T: DeserializeOwned>(
+    row: &RowRef<'_>,
+    column: &str,
+    otherwise: Option<T>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<T>, Refused> {
+    let Some(text) = row.cell(column) else { return Ok(otherwise) };
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map(Some).map_err(|_| {
+        let help = match column {
+            "kind" => "use published, derived or judgement",
+            _ => "use triangular, uniform, normal or lognormal",
+        };
+        diagnostics.push("M010", row.place(column), format!("`{text}` is not a {column}"), help);
+        Refused
+    })
 }
 
 impl Context<'_> {
@@ -669,7 +669,31 @@ impl Context<'_> {
             let help = suggest(text, known, "`muster books list` shows every name");
             diagnostics.push("M010", at(part), format!("no {part} is called `{}`", text.value), help);
         }
+        if let Some(Scope::Move(i)) = found {
+            let right = taxonomy.moves[i].measure();
+            if right != measure {
+                let message = format!("`{}` is not stated for the move `{}`", spec.id, text.value);
+                let help = format!("state its `{}`, in `{}`", right.id(), right.spec().unit);
+                diagnostics.push("M016", at(part), message, help);
+                return None;
+            }
+        }
         found
+    }
+}
+
+/// Refuses an amount of staff for a group or for everyone, which each profession in it would have in full.
+pub(crate) fn refuse_amount_for_many(
+    measure: Measure,
+    raw: &RawKey,
+    at: &dyn Fn(&str) -> Location,
+    diagnostics: &mut Diagnostics,
+) {
+    let spec = measure.spec();
+    if spec.shared && spec.subject == Subject::Staff && raw.profession.is_none() {
+        let part = if raw.group.is_some() { "group" } else { "value" };
+        let message = format!("`{}` is an amount, and is stated for one profession at a time", spec.id);
+        diagnostics.push("M016", at(part), message, "state an amount for each profession");
     }
 }
 

@@ -1,7 +1,7 @@
 //! A book: a folder of assumptions that speaks for one place.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostics, suggest};
 use crate::document::{At, Day, Document};
 use crate::files::Files;
 use crate::measure::Measure;
-use crate::source::Source;
+use crate::source::Sources;
 use crate::taxonomy::Taxonomy;
 
 /// What a book says of itself.
@@ -39,8 +39,7 @@ pub struct Book {
 }
 
 /// An assumption that was fitted to a published outcome.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Calibrated {
     /// Which assumption.
     pub assumption: String,
@@ -51,12 +50,33 @@ pub struct Calibrated {
     /// Who published it.
     pub source: String,
     /// Where.
-    #[serde(rename = "where", default)]
+    #[serde(rename = "where")]
     pub where_in_source: String,
     /// How it was fitted.
     pub method: String,
     /// The file that holds the assumption.
     pub file: String,
+}
+
+/// An assumption that was fitted to a published outcome, as written.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCalibrated {
+    /// Which assumption.
+    assumption: String,
+    /// The outcome, in words.
+    to: String,
+    /// The outcome, as a number.
+    published: f64,
+    /// Who published it.
+    source: At<String>,
+    /// Where.
+    #[serde(rename = "where", default)]
+    where_in_source: String,
+    /// How it was fitted.
+    method: String,
+    /// The file that holds the assumption.
+    file: At<String>,
 }
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
@@ -65,7 +85,7 @@ pub(crate) struct RawBook {
     id: String,
     title: String,
     place: At<String>,
-    baseline: Option<Day>,
+    baseline: Option<At<Day>>,
     #[serde(default)]
     about: String,
 }
@@ -80,7 +100,7 @@ pub(crate) struct Context<'a> {
     pub files: &'a mut Files,
     pub taxonomy: &'a Taxonomy,
     pub places: &'a PlaceTree,
-    pub sources: &'a BTreeMap<String, Source>,
+    pub sources: &'a Sources,
     pub book_place: PlaceCode,
     /// Passports seen so far: thousands of cells share a few.
     pub passports: RefCell<HashSet<Arc<Passport>>>,
@@ -103,9 +123,10 @@ impl Context<'_> {
 const STRUCTURE: [&str; 5] = ["book.toml", "professions.toml", "programmes.toml", "moves.toml", "calibration.toml"];
 
 impl Book {
-    /// Reads `book.toml`.
+    /// Reads `book.toml` for a plan that starts from the end of a year.
     pub(crate) fn read(
         folder: &Path,
+        from: FinancialYear,
         places: &PlaceTree,
         files: &mut Files,
         diagnostics: &mut Diagnostics,
@@ -119,11 +140,18 @@ impl Book {
             let message = format!("no place has the code `{}`", raw.place.value);
             diagnostics.push("M010", file.locate(raw.place.span.clone()), message, help);
         }
+        if let Some(baseline) = raw.baseline.as_ref().filter(|baseline| baseline.0 != from.last_day()) {
+            let day = baseline.value.0;
+            let message = format!("the book's stocks stand on {day}, the plan starts from {}", from.last_day());
+            let year = FinancialYear::containing(day);
+            let help = format!("start the plan in {year}, or use a book for {}", from.last_day());
+            diagnostics.push("M018", file.locate(baseline.span.clone()), message, help);
+        }
         Some(Self {
             id: raw.id,
             title: raw.title,
             place: place?,
-            baseline: raw.baseline.map(|day| day.0),
+            baseline: raw.baseline.map(|day| day.value.0),
             about: raw.about,
             folder: crate::files::tidy(folder),
             price_year: None,
@@ -175,17 +203,19 @@ impl Book {
         }
         let Some(file) = context.files.read(&path, diagnostics) else { return };
         let Some(mut document) = Document::parse(&file, diagnostics) else { return };
-        for calibrated in document.list::<Calibrated>("calibrated", diagnostics) {
-            let place = file.locate(calibrated.span.clone());
-            if !context.sources.contains_key(&calibrated.source) {
-                let help = "describe it in a file of that name in sources/";
-                diagnostics.push("M011", place, format!("no source is called `{}`", calibrated.source), help);
-            } else if !self.folder.join(&calibrated.file).exists() {
-                let help = "name the file that holds the assumption, relative to the book";
-                diagnostics.push("M001", place, format!("the book has no file `{}`", calibrated.file), help);
-            } else {
-                self.calibrated.push(calibrated.value);
+        let below = |path: &PathBuf| Some(path.strip_prefix(&self.folder).ok()?.display().to_string());
+        let known: Vec<String> = Files::toml_files_below(&self.folder, diagnostics).iter().filter_map(below).collect();
+        for At { value: raw, .. } in document.list::<RawCalibrated>("calibrated", diagnostics) {
+            context.sources.need(&raw.source, file.locate(raw.source.span.clone()), diagnostics);
+            if !self.folder.join(&raw.file.value).is_file() {
+                let known = known.iter().map(String::as_str);
+                let help = suggest(&raw.file, known, "name the file that holds the assumption, relative to the book");
+                let message = format!("the book has no file `{}`", raw.file.value);
+                diagnostics.push("M001", file.locate(raw.file.span.clone()), message, help);
             }
+            let RawCalibrated { assumption, to, published, source, where_in_source, method, file } = raw;
+            let (source, file) = (source.value, file.value);
+            self.calibrated.push(Calibrated { assumption, to, published, source, where_in_source, method, file });
         }
         document.rest::<Nothing>("a list of calibrated assumptions", diagnostics);
     }

@@ -60,7 +60,8 @@ impl Diagnostics {
         help: impl Into<String>,
     ) {
         debug_assert!(CODES.iter().any(|known| known.code == code), "{code} is not in the table of codes");
-        self.list.push(Diagnostic { code, message: message.into(), location, help: help.into() });
+        let (message, help) = (on_one_line(&message.into()), on_one_line(&help.into()));
+        self.list.push(Diagnostic { code, message, location, help });
     }
 
     /// Whether nothing is wrong.
@@ -88,6 +89,22 @@ impl Diagnostics {
     pub fn into_result<T>(self, value: T) -> Result<T, Vec<Diagnostic>> {
         if self.is_empty() { Ok(value) } else { Err(self.into_list()) }
     }
+}
+
+/// The longest value that is quoted whole.
+const LONGEST_QUOTE: usize = 80;
+
+/// A text with what it quotes, between backticks, cut to a length that a person reads, and without line breaks.
+fn on_one_line(text: &str) -> String {
+    let part = |(i, part): (usize, &str)| {
+        let part = part.replace(char::is_control, " ");
+        let quoted = i % 2 == 1;
+        match part.char_indices().nth(LONGEST_QUOTE) {
+            Some((end, _)) if quoted => format!("{}…", &part[..end]),
+            _ => part,
+        }
+    };
+    text.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
 }
 
 /// What a code means.
@@ -123,11 +140,11 @@ pub const CODES: &[Code] = &[
         title: "An unknown field",
         text: "The name is not one that this kind of entry has. Names are listed in docs/book-format.md.",
     },
-    Code { code: "M005", title: "A missing field", text: "The entry needs this field." },
+    Code { code: "M005", title: "A missing field", text: "The entry needs this field, and something in it." },
     Code {
         code: "M006",
         title: "The wrong kind of value",
-        text: "A number where text is expected, text where a date is expected, and so on. Dates are written 2022-04-01, without quotes.",
+        text: "A number where text is expected, text where a date is expected, a list of the wrong length, and so on. Dates are written 2022-04-01, without quotes.",
     },
     Code {
         code: "M007",
@@ -146,23 +163,23 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "M010",
-        title: "An unknown name",
-        text: "No profession, staff group, programme, move, setting, place, book or action has this name.",
+        title: "A name that is unknown or cannot be",
+        text: "No profession, staff group, programme, move, setting, place, scenario or action has this name, the word is not one of the few that may stand here, or an id is not in small letters, digits and hyphens.",
     },
     Code {
         code: "M011",
         title: "No source",
-        text: "Every number names a source, and the source has a file of its own in sources/.",
+        text: "Every number names a source, and the source has a file of its own in sources/. A published number also says where in its source it is printed.",
     },
     Code {
         code: "M012",
         title: "No reason, or no range",
-        text: "A derived number says how it was derived. A judgement says why, and how low and high it may be.",
+        text: "A derived number says how it was derived. A judgement says why, and how low and high it may be. An action says why its effect is believed, or why none is modelled.",
     },
     Code {
         code: "M013",
-        title: "A value stated twice",
-        text: "Two entries of one book state the same thing for the same time. Remove one, or end the first with `to`.",
+        title: "Something stated twice",
+        text: "Two entries of one book state the same thing for the same time, or two things carry one id. Remove one, end the first with `to`, or give one of them another id.",
     },
     Code {
         code: "M014",
@@ -177,7 +194,7 @@ pub const CODES: &[Code] = &[
     Code {
         code: "M016",
         title: "A value for the wrong thing",
-        text: "The measure is not stated for this kind of thing: a leaver rate has no programme, an intake has no age.",
+        text: "The measure is not stated for this kind of thing: a leaver rate has no programme, an intake has no age, and an amount such as a stock is stated for each profession and not for a staff group.",
     },
     Code {
         code: "M017",
@@ -187,12 +204,12 @@ pub const CODES: &[Code] = &[
     Code {
         code: "M018",
         title: "Dates that cannot be",
-        text: "A value ends before it begins, a year is not a financial year, or a plan ends before it starts.",
+        text: "A value, place or plan ends before it begins, a date is not between 1900 and 2200, a year is not a financial year, or a book stands on another day than the plan.",
     },
     Code {
         code: "M019",
         title: "A fault in the place tree",
-        text: "A place is doubled, belongs to a place that is not listed, or to itself.",
+        text: "A place is doubled, has no code or no parent, belongs to itself, or names a place that is not listed.",
     },
     Code {
         code: "M020",
@@ -202,36 +219,59 @@ pub const CODES: &[Code] = &[
     Code {
         code: "M021",
         title: "A table that cannot be read",
-        text: "A row of the CSV has too many or too few cells, or a column is unknown or missing.",
+        text: "A row of the CSV has too many or too few cells, a column is unknown or missing, a quote is not closed, cells are not parted by commas, or there is no row.",
     },
     Code {
         code: "M022",
-        title: "A fault in an action",
-        text: "An effect has no path, is doubled, or takes an assumption out of its range.",
+        title: "A fault in an action or scenario",
+        text: "An effect has no path, changes what is read only once, or takes an assumption out of its range; or a scenario has both `without` and `only`.",
     },
     Code {
         code: "M023",
         title: "A fault in a check or target",
-        text: "The figure asks for something that a run does not have, or says no expectation.",
+        text: "The figure asks for something that a run does not have, or for nobody, or says no expectation.",
     },
     Code {
         code: "M024",
         title: "A fault in the plan or book folder",
-        text: "A required file is missing, or two things carry the same id.",
+        text: "The plan stands on no book, a book lists no profession, a later book lists professions of its own, or two books or two source files have one name.",
     },
 ];
 
-/// The known names nearest to a wrong one, for "did you mean".
+/// The known name nearest to a wrong one, for "did you mean". Capitals do not count, and something of the name must be left.
 pub(crate) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, name)| *distance <= 2.max(name.len() / 3))
-        .min()
-        .map(|(_, name)| name)
+    let wrong = wrong.to_lowercase();
+    let length = wrong.chars().count();
+    let distance = |name: &'a str| {
+        let furthest = 2.max(name.len() / 3).min(name.len().saturating_sub(1));
+        let near = length.abs_diff(name.chars().count()) <= furthest;
+        let distance = near.then(|| strsim::damerau_levenshtein(&wrong, &name.to_lowercase()))?;
+        (distance <= furthest).then_some((distance, name))
+    };
+    known.into_iter().filter_map(distance).min().map(|(_, name)| name)
 }
 
 /// "did you mean X?", or where to find the names.
 pub(crate) fn suggest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
     nearest(wrong, known).map_or_else(|| otherwise.to_owned(), |name| format!("did you mean `{name}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_found_whatever_its_capitals() {
+        assert_eq!(nearest("qjk", ["QJK", "QOX"]), Some("QJK"));
+        assert_eq!(nearest("associate", ["associates", "nurses"]), Some("associates"));
+        assert_eq!(nearest("B7", ["A1", "A2"]), None);
+        assert_eq!(nearest(&"x".repeat(1_000_000), ["nurses"]), None);
+    }
+
+    #[test]
+    fn what_is_quoted_is_cut_and_kept_on_one_line() {
+        assert_eq!(on_one_line("`a\nb` is not a number"), "`a b` is not a number");
+        let text = on_one_line(&format!("`{}` is long", "é".repeat(100)));
+        assert_eq!(text, format!("`{}…` is long", "é".repeat(80)));
+    }
 }

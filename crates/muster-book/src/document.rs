@@ -1,10 +1,11 @@
 //! TOML into types, with the place of every value kept and every fault of a file reported, not only the first.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::{Deref, Range};
 
 use jiff::civil::Date;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -54,17 +55,16 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = toml::value::Datetime::deserialize(deserializer)?;
         let (Some(date), None) = (written.date, written.time) else {
-            return Err(serde::de::Error::custom("a date is expected here, such as 2022-04-01"));
+            return Err(Error::custom("invalid type: time of day, expected a TOML datetime"));
         };
-        let year = i16::try_from(date.year).unwrap_or(i16::MAX);
-        let day = Date::new(year, date.month as i8, date.day as i8).map_err(serde::de::Error::custom)?;
-        if (1900..=2200).contains(&day.year()) {
-            Ok(Self(day))
-        } else {
-            Err(serde::de::Error::custom("the year of this date is not between 1900 and 2200"))
-        }
+        let year = i16::try_from(date.year).ok().filter(|year| (1900..=2200).contains(year));
+        year.and_then(|year| Date::new(year, date.month as i8, date.day as i8).ok())
+            .map(Self)
+            .ok_or_else(|| Error::custom(NOT_A_DAY))
     }
 }
+
+const NOT_A_DAY: &str = "the year of this date is not between 1900 and 2200";
 
 impl schemars::JsonSchema for Day {
     fn schema_name() -> Cow<'static, str> {
@@ -75,6 +75,43 @@ impl schemars::JsonSchema for Day {
     }
 }
 
+/// The ends of a range: two numbers, and neither one nor three.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LowHigh(pub [f64; 2]);
+
+impl<'de> Deserialize<'de> for LowHigh {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Ends;
+        impl<'de> Visitor<'de> for Ends {
+            type Value = LowHigh;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("two numbers, low and high")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<LowHigh, A::Error> {
+                let mut ends = Vec::new();
+                while let Some(end) = list.next_element()? {
+                    ends.push(end);
+                }
+                let count = ends.len();
+                ends.try_into().map(LowHigh).map_err(|_| Error::invalid_length(count, &self))
+            }
+        }
+        deserializer.deserialize_seq(Ends)
+    }
+}
+
+impl schemars::JsonSchema for LowHigh {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "LowHigh".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        <[f64; 2]>::json_schema(generator)
+    }
+}
+
 /// A TOML file, parsed but not yet read into types.
 pub(crate) struct Document<'f> {
     pub file: &'f TextFile,
@@ -82,10 +119,11 @@ pub(crate) struct Document<'f> {
 }
 
 impl<'f> Document<'f> {
-    /// Parses a file; syntax errors are reported, all of them, and what could be read is kept only when there are none.
+    /// Parses a file; the first few syntax errors are reported, and what could be read is kept only when there are none.
     pub(crate) fn parse(file: &'f TextFile, diagnostics: &mut Diagnostics) -> Option<Self> {
         let (root, errors) = DeTable::parse_recoverable(&file.text);
-        for error in &errors {
+        // One slip makes the parser stumble again and again after it.
+        for error in errors.iter().take(3) {
             let location = file.locate(error.span().unwrap_or(0..0));
             let doubled = error.message().contains("duplicate key");
             let help = if doubled {
@@ -93,7 +131,8 @@ impl<'f> Document<'f> {
             } else {
                 "mend the line shown: look for a quote, bracket or comma"
             };
-            diagnostics.push("M003", location, format!("this is not well-formed TOML: {}", error.message()), help);
+            let cause = SYNTAX.iter().fold(error.message().to_owned(), |text, (from, to)| text.replace(from, to));
+            diagnostics.push("M003", location, format!("this is not well-formed TOML: {cause}"), help);
         }
         errors.is_empty().then(|| Self { file, root: root.into_inner() })
     }
@@ -107,7 +146,12 @@ impl<'f> Document<'f> {
             diagnostics.push("M006", self.file.locate(span), format!("`{name}` should be a list of sections"), help);
             return Vec::new();
         };
-        items.into_iter().filter_map(|item| self.read(item, name, diagnostics)).collect()
+        let what = match name {
+            "action" => "an action".to_owned(),
+            "calibrated" => "a calibrated assumption".to_owned(),
+            _ => format!("a {name}"),
+        };
+        items.into_iter().filter_map(|item| read(self.file, item, &what, diagnostics)).collect()
     }
 
     /// Reads what is left after the lists were taken out.
@@ -122,16 +166,28 @@ impl<'f> Document<'f> {
     pub(crate) fn has(&self, name: &str) -> bool {
         self.root.contains_key(name)
     }
-
-    fn read<T: DeserializeOwned>(
-        &self,
-        item: Spanned<DeValue<'f>>,
-        what: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<At<T>> {
-        read(self.file, item, what, diagnostics)
-    }
 }
+
+/// A parser's words, and a planner's.
+const SYNTAX: &[(&str, &str)] = &[
+    ("string values must be quoted, expected literal string", "text must stand in quotes"),
+    ("unexpected leading zero, expected nothing", "a number cannot begin with nought"),
+    ("duplicate key", "a field stated twice"),
+    ("key with no value", "a field without a value"),
+    ("unexpected key or value", "something after the end of the value"),
+    ("array table", "section heading"),
+    ("inline table element", "inline section"),
+    ("table", "section"),
+    ("array elements", "list items"),
+    ("array", "list"),
+    ("invalid boolean", "a word without quotes"),
+    ("literal string", "text in quotes"),
+    ("basic string", "text"),
+    ("key-value pairs", "fields"),
+    ("unquoted key", "name of a field"),
+    ("float", "number"),
+    ("mantissa", "number"),
+];
 
 fn read<T: DeserializeOwned>(
     file: &TextFile,
@@ -173,16 +229,48 @@ fn explain(message: &str, what: &str, location: Location, diagnostics: &mut Diag
             None => format!("use one of: {}", known.join(", ")),
         };
         diagnostics.push("M010", location, format!("`{wrong}` is not known here"), help);
+    } else if message.contains("overflowed") {
+        diagnostics.push("M009", location, "the number is too large to be right", "write a number of fewer digits");
+    } else if message == NOT_A_DAY {
+        diagnostics.push("M018", location, message, "mend the year");
+    } else if let Some((wrong, _)) = message.split_once(" is not a financial year") {
+        diagnostics.push("M018", location, format!("{wrong} is not a financial year"), "write it as 2021/22");
     } else {
-        let plain = message
-            .replace("invalid type: ", "")
-            .replace("invalid value: ", "")
-            .replace("floating point", "number")
-            .replace("f64", "a number")
-            .replace("usize", "a whole number")
-            .replace("sequence", "list")
-            .replace("map", "section");
+        let (found, expected) = message.split_once(", expected ").unwrap_or((message, "a word in quotes"));
+        let message = format!("{what} has {} where there should be {}", found_in_words(found), in_words(expected));
         let help = "write a number without quotes, text in quotes, a date as 2022-04-01";
-        diagnostics.push("M006", location, format!("{what} has the wrong kind of value: {plain}"), help);
+        diagnostics.push("M006", location, message, help);
+    }
+}
+
+/// What was found, from a deserializer's `invalid type: string "many"`.
+fn found_in_words(message: &str) -> String {
+    if let Some(count) = message.strip_prefix("invalid length ") {
+        return format!("a list of {count}");
+    }
+    let found = message.trim_start_matches("invalid type: ").trim_start_matches("invalid value: ");
+    match found.split_once(' ') {
+        Some(("string", text)) => format!("the text `{}`", text.trim_matches('"')),
+        Some(("boolean", word)) => word.to_owned(),
+        Some(("integer", number)) => format!("the number {number}"),
+        Some(("floating", point)) => format!("the number {}", point.trim_start_matches("point ")),
+        Some(("time", _)) => "a time of day".to_owned(),
+        None if found == "sequence" => "a list".to_owned(),
+        None if found == "map" => "a section or a date".to_owned(),
+        _ => "something else".to_owned(),
+    }
+}
+
+/// What a deserializer expects.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "f64" => "a number",
+        "usize" => "a whole number, nought or more",
+        "a string" => "text",
+        "a sequence" => "a list",
+        "a TOML datetime" => "a date",
+        "a map" => "a section",
+        _ if expected.starts_with("struct") => "a section, { … }",
+        _ => expected,
     }
 }

@@ -205,7 +205,9 @@ impl RawFigure {
             let code = text.parse::<PlaceCode>().ok().filter(|code| context.places.get(code).is_some());
             if code.is_none() {
                 let message = format!("no place has the code `{}`", text.value);
-                diagnostics.push("M010", file.locate(text.span.clone()), message, "places are listed in places.csv");
+                let known = context.places.iter().map(|place| place.code.as_str());
+                let help = suggest(text, known, "places are listed in places.csv of the national book");
+                diagnostics.push("M010", file.locate(text.span.clone()), message, help);
             }
             code
         });
@@ -240,6 +242,7 @@ impl RawFigure {
 
     fn professions(&self, file: &TextFile, taxonomy: &Taxonomy, diagnostics: &mut Diagnostics) -> Option<Vec<usize>> {
         let mut chosen: Option<Vec<usize>> = None;
+        let mut asked_for = Vec::new();
         for (what, text) in [("profession", &self.profession), ("group", &self.group), ("tag", &self.tag)] {
             let Some(text) = text else { continue };
             let matching = professions_named(taxonomy, what, text);
@@ -254,8 +257,18 @@ impl RawFigure {
             }
             chosen = Some(match chosen {
                 None => matching,
-                Some(before) => before.into_iter().filter(|i| matching.contains(i)).collect(),
+                Some(before) => {
+                    let both: Vec<usize> = before.iter().copied().filter(|i| matching.contains(i)).collect();
+                    if both.is_empty() && !before.is_empty() && !matching.is_empty() {
+                        let message =
+                            format!("nobody in {} is in {what} `{}` as well", asked_for.join(" and "), text.value);
+                        let help = "leave one of them out, or name professions that belong together";
+                        diagnostics.push("M023", file.locate(text.span.clone()), message, help);
+                    }
+                    both
+                }
             });
+            asked_for.push(format!("{what} `{}`", text.value));
         }
         chosen
     }
@@ -264,13 +277,11 @@ impl RawFigure {
         let written: Vec<&At<String>> = self.programme.iter().chain(self.programmes.iter().flatten()).collect();
         let mut found = Vec::new();
         for text in &written {
-            match taxonomy.programme(text) {
-                Some(programme) => found.push(programme),
-                None => {
-                    let help = suggest(text, names(taxonomy, "programme"), "`muster books list` shows every name");
-                    let message = format!("no programme is called `{}`", text.value);
-                    diagnostics.push("M010", file.locate(text.span.clone()), message, help);
-                }
+            found.extend(taxonomy.programme(text));
+            if taxonomy.programme(text).is_none() {
+                let help = suggest(text, names(taxonomy, "programme"), "`muster books list` shows every name");
+                let message = format!("no programme is called `{}`", text.value);
+                diagnostics.push("M010", file.locate(text.span.clone()), message, help);
             }
         }
         (!written.is_empty()).then_some(found)

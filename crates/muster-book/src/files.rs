@@ -1,6 +1,7 @@
 //! The files that a plan is made of, each read once and remembered, so that a run can pin and keep exactly what it used.
 
 use std::collections::BTreeMap;
+use std::io::{Error, ErrorKind};
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -54,6 +55,16 @@ pub(crate) fn nowhere(path: &Path) -> Location {
 impl Files {
     /// Reads a file as UTF-8, or says why not.
     pub fn read(&mut self, path: &Path, diagnostics: &mut Diagnostics) -> Option<TextFile> {
+        self.read_named(path, nowhere(&tidy(path)), diagnostics)
+    }
+
+    /// The same for a file that another names: when it is not there, the place that names it is shown.
+    pub(crate) fn read_named(
+        &mut self,
+        path: &Path,
+        named_at: Location,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<TextFile> {
         let path = tidy(path);
         if let Some(file) = self.read.get(&path) {
             return Some(file.clone());
@@ -62,7 +73,8 @@ impl Files {
             Ok(bytes) => bytes,
             Err(error) => {
                 let help = "check the path, and that the file is there and may be read";
-                diagnostics.push("M001", nowhere(&path), format!("the file cannot be read: {error}"), help);
+                let message = format!("the file {} cannot be read: {}", path.display(), reason(&error));
+                diagnostics.push("M001", named_at, message, help);
                 return None;
             }
         };
@@ -115,7 +127,8 @@ impl Files {
                 Ok(entries) => entries,
                 Err(error) => {
                     let help = "check the path that names this folder";
-                    diagnostics.push("M001", nowhere(&folder), format!("the folder cannot be read: {error}"), help);
+                    let message = format!("the folder cannot be read: {}", reason(&error));
+                    diagnostics.push("M001", nowhere(&folder), message, help);
                     continue;
                 }
             };
@@ -129,6 +142,17 @@ impl Files {
         }
         found.sort();
         found
+    }
+}
+
+/// Why something cannot be read.
+fn reason(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound => "it is not there",
+        ErrorKind::PermissionDenied => "you may not read it",
+        ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::NotADirectory => "a file stands where a folder should be",
+        _ => "the disk does not give it",
     }
 }
 

@@ -28,7 +28,8 @@ pub use figure::{Figure, FigureMeasure, Form, professions_named};
 pub use files::{Files, TextFile};
 pub use measure::{MEASURES, Measure, Part, Spec, Subject};
 pub use plan::{
-    Action, COUNTERFACTUAL, Change, Check, Cost, Effect, Expect, Level, Owner, PLAN, Plan, Role, Scenario, systems_of,
+    Action, COUNTERFACTUAL, Change, Check, Cost, Effect, Expect, Level, Owner, PLAN, Plan, Role, Scenario, Theme,
+    systems_of,
 };
 pub use resolve::{Assumption, Lookups, Moved, Resolved};
 pub use schema::schemas;

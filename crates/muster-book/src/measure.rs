@@ -62,6 +62,7 @@ pub enum Part {
 
 /// What there is to know about a measure.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says yes or no to a question of its own")]
 pub struct Spec {
     /// Which.
     pub measure: Measure,

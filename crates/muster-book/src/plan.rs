@@ -8,16 +8,17 @@ use jiff::civil::Date;
 use muster_core::{FinancialYear, PlaceCode, PlaceTree};
 use serde::{Deserialize, Serialize};
 
-use crate::assumption::{Interpolation, Key, Kind, Passport, RawKey};
+use crate::assumption::{Interpolation, Key, Kind, Passport, RawKey, refuse_amount_for_many};
 use crate::book::{Book, Context};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, suggest};
-use crate::document::{At, Day, Document};
+use crate::document::{At, Day, Document, LowHigh};
 use crate::figure::{Figure, RawFigure};
 use crate::files::{Files, TextFile};
 use crate::measure::{MEASURES, Measure};
 use crate::shelf::{Shelf, between};
+use crate::source::Sources;
+use crate::table;
 use crate::taxonomy::Taxonomy;
-use crate::{source, table};
 
 /// The scenario with every action.
 pub const PLAN: &str = "plan";
@@ -79,6 +80,24 @@ pub enum Level {
     Organisation,
 }
 
+/// What an action is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// More people in training.
+    Train,
+    /// Fewer people who leave.
+    Retain,
+    /// More people from elsewhere.
+    Recruit,
+    /// Another way of working.
+    Reform,
+    /// More care for each hour worked.
+    Productivity,
+    /// Bank and agency staff.
+    Temporary,
+}
+
 /// What an action costs, when that is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,8 +117,8 @@ pub struct Action {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// What it is about: train, retain, recruit, reform, productivity, temporary.
-    pub theme: String,
+    /// What it is about.
+    pub theme: Theme,
     /// Who does it.
     pub owner: Owner,
     /// At which level.
@@ -246,18 +265,18 @@ pub(crate) struct RawPlan {
 pub(crate) struct RawAction {
     id: At<String>,
     title: String,
-    theme: String,
+    theme: Theme,
     owner: Owner,
     level: Level,
     due: Day,
-    cost: Option<Cost>,
+    cost: Option<At<Cost>>,
     source: At<String>,
     #[serde(rename = "where", default)]
     where_in_source: String,
     evidence: At<String>,
     #[serde(default)]
     effect: Vec<At<RawEffect>>,
-    untracked_effect: Option<String>,
+    untracked_effect: Option<At<String>>,
 }
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
@@ -270,7 +289,7 @@ pub(crate) struct RawEffect {
     #[serde(default)]
     interpolation: Interpolation,
     path: At<Vec<RawPoint>>,
-    range: Option<At<[f64; 2]>>,
+    range: Option<At<LowHigh>>,
     kind: Kind,
     source: At<String>,
     #[serde(rename = "where", default)]
@@ -321,7 +340,7 @@ pub(crate) struct RawCheck {
 pub(crate) struct RawExpect {
     at_least: Option<f64>,
     at_most: Option<f64>,
-    between: Option<[f64; 2]>,
+    between: Option<LowHigh>,
     near: Option<f64>,
     within: Option<f64>,
 }
@@ -346,21 +365,23 @@ impl Plan {
         let file = files.read(&folder.join("plan.toml"), diagnostics)?;
         let raw = Document::parse(&file, diagnostics)?.rest::<RawPlan>("a plan", diagnostics)?;
         let (from, to) = read_years(&file, &raw, diagnostics)?;
-        let sources = source::read_all(&folder.join(&raw.sources), &mut files, diagnostics);
+        let sources = Sources::read(&folder.join(&raw.sources), &mut files, diagnostics);
+        // Without sources, places or professions every value would be refused, which would hide the cause.
+        if sources.is_empty() && !diagnostics.is_empty() {
+            return None;
+        }
         let Some((first, _)) = raw.books.split_first() else {
             let help = "name at least the national book: books = [\"../../books/england\"]";
             diagnostics.push("M024", file.locate(raw.books.span.clone()), "the plan stands on no book", help);
             return None;
         };
         let national = folder.join(first);
+        let before = diagnostics.count();
         let taxonomy = Taxonomy::read(&national, &mut files, diagnostics);
-        let places = match files.read(&national.join("places.csv"), diagnostics) {
-            Some(places) => table::read_places(&places, diagnostics),
-            None => None,
-        };
-        // Without places or professions every value would be called unknown, which would hide the cause.
-        let places = places?;
-        if taxonomy.professions.is_empty() {
+        let unsound = diagnostics.count() > before;
+        let places = files.read(&national.join("places.csv"), diagnostics);
+        let places = places.and_then(|places| table::read_places(&places, &sources, diagnostics))?;
+        if unsound {
             return None;
         }
         let mut context = Context {
@@ -371,7 +392,7 @@ impl Plan {
             book_place: PlaceCode::england(),
             passports: RefCell::new(HashSet::new()),
         };
-        let (books, stated) = read_books(folder, &raw, &mut context, diagnostics);
+        let (books, stated) = read_books(folder, &raw, from, &mut context, diagnostics);
         context.book_place = PlaceCode::england();
         let actions = read_actions(folder, &mut context, diagnostics);
         let scenarios = read_scenarios(folder, &actions, &mut context, diagnostics);
@@ -387,8 +408,7 @@ impl Plan {
             let message = format!("no place has the code `{}`", raw.place.value);
             diagnostics.push("M010", file.locate(raw.place.span.clone()), message, help);
         }
-        refuse_wrong_baseline(&books, from, diagnostics);
-        let shelf = Shelf::new(taxonomy, places, sources, books, stated, diagnostics);
+        let shelf = Shelf::new(taxonomy, places, sources.into_map(), books, stated, diagnostics);
         shelf.refuse_values_never_read(from, diagnostics);
         shelf.refuse_shares_of_england_that_are_not_one(from, diagnostics);
         Some(Self {
@@ -443,8 +463,9 @@ impl Plan {
 fn read_years(file: &TextFile, raw: &RawPlan, diagnostics: &mut Diagnostics) -> Option<(FinancialYear, FinancialYear)> {
     let mut year = |text: &At<String>| {
         text.parse::<FinancialYear>()
-            .map_err(|error| {
-                diagnostics.push("M018", file.locate(text.span.clone()), error.to_string(), "write it as 2021/22");
+            .map_err(|_| {
+                let message = format!("`{}` is not a financial year", text.value);
+                diagnostics.push("M018", file.locate(text.span.clone()), message, "write it as 2021/22");
             })
             .ok()
     };
@@ -461,15 +482,15 @@ fn read_years(file: &TextFile, raw: &RawPlan, diagnostics: &mut Diagnostics) -> 
 fn read_books(
     folder: &Path,
     raw: &RawPlan,
+    from: FinancialYear,
     context: &mut Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<Book>, Vec<(usize, crate::assumption::Stated)>) {
     let mut books: Vec<Book> = Vec::new();
     let mut stated = Vec::new();
     for name in &raw.books.value {
-        let Some(mut book) = Book::read(&folder.join(name), context.places, context.files, diagnostics) else {
-            continue;
-        };
+        let folder = folder.join(name);
+        let Some(mut book) = Book::read(&folder, from, context.places, context.files, diagnostics) else { continue };
         if books.iter().any(|other| other.id == book.id) {
             let place = crate::files::nowhere(&book.folder.join("book.toml"));
             diagnostics.push(
@@ -486,23 +507,6 @@ fn read_books(
         books.push(book);
     }
     (books, stated)
-}
-
-fn refuse_wrong_baseline(books: &[Book], from: FinancialYear, diagnostics: &mut Diagnostics) {
-    for book in books {
-        if let Some(baseline) = book.baseline
-            && baseline != from.last_day()
-        {
-            let place = crate::files::nowhere(&book.folder.join("book.toml"));
-            let message = format!("the book's stocks stand on {baseline}, the plan starts from {}", from.last_day());
-            let help = format!(
-                "start the plan in {}, or use a book for {}",
-                FinancialYear::containing(baseline),
-                from.last_day()
-            );
-            diagnostics.push("M018", place, message, help);
-        }
-    }
 }
 
 fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diagnostics) -> Vec<Action> {
@@ -524,7 +528,7 @@ fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diag
                 diagnostics.push("M013", place, message, "give one of them another id");
                 continue;
             }
-            need_source(&file, &raw.source, context, diagnostics);
+            context.sources.need(&raw.source, file.locate(raw.source.span.clone()), diagnostics);
             if raw.evidence.trim().is_empty() {
                 let help = "say why its effect is believed, or that it is not known";
                 diagnostics.push("M012", file.locate(raw.evidence.span.clone()), "the action has no evidence", help);
@@ -532,6 +536,15 @@ fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diag
             if raw.effect.is_empty() != raw.untracked_effect.is_some() {
                 let help = "give [[action.effect]], or say in `untracked_effect` why there is none; not both";
                 diagnostics.push("M022", place, format!("what `{}` does is not clear", raw.id.value), help);
+            }
+            if let Some(why) = raw.untracked_effect.as_ref().filter(|why| why.trim().is_empty()) {
+                let help = "say in `untracked_effect` why there is none, or give [[action.effect]]";
+                let message = "the action does not say why no effect is modelled";
+                diagnostics.push("M012", file.locate(why.span.clone()), message, help);
+            }
+            if let Some(cost) = raw.cost.as_ref().filter(|cost| !cost.gbp.is_finite()) {
+                let help = "write the pounds as a number, or leave `cost` out when it is not known";
+                diagnostics.push("M009", file.locate(cost.span.clone()), "the cost is not a finite number", help);
             }
             let read = |effect: &At<RawEffect>| read_effect(&file, &raw.id, effect, context, diagnostics);
             let effects = raw.effect.iter().filter_map(read).collect();
@@ -550,6 +563,7 @@ fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diag
                 ..
             } = raw.value;
             let (id, due, source, evidence) = (id.value, due.0, source.value, evidence.value);
+            let (cost, untracked_effect) = (cost.map(|cost| cost.value), untracked_effect.map(|why| why.value));
             actions.push(Action {
                 id,
                 title,
@@ -570,22 +584,6 @@ fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diag
     actions
 }
 
-fn need_source(file: &TextFile, source: &At<String>, context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    if !context.sources.contains_key(&source.value) {
-        let help = suggest(
-            source,
-            context.sources.keys().map(String::as_str),
-            "describe it in a file of that name in sources/",
-        );
-        diagnostics.push(
-            "M011",
-            file.locate(source.span.clone()),
-            format!("no source is called `{}`", source.value),
-            help,
-        );
-    }
-}
-
 fn read_effect(
     file: &TextFile,
     of: &str,
@@ -594,7 +592,7 @@ fn read_effect(
     diagnostics: &mut Diagnostics,
 ) -> Option<Effect> {
     let before = diagnostics.count();
-    need_source(file, &raw.source, context, diagnostics);
+    context.sources.need(&raw.source, file.locate(raw.source.span.clone()), diagnostics);
     let Some(measure) = Measure::named(&raw.measure) else {
         let help = suggest(
             &raw.measure,
@@ -613,6 +611,10 @@ fn read_effect(
     }
     let at = |part: &str| file.locate(raw.key.span_of(part).unwrap_or_else(|| raw.span.clone()));
     let key = context.key(measure, &raw.key, &at, diagnostics);
+    // A group can grow by a tenth; what is added to it or set for it would be added to each of its professions.
+    if raw.how != Change::Multiply {
+        refuse_amount_for_many(measure, &raw.key, &at, diagnostics);
+    }
     let mut path = Vec::new();
     for point in &raw.path.value {
         if !point.value.is_finite() {
@@ -634,7 +636,7 @@ fn read_effect(
         let help = "put the dates in order, no two in one financial year";
         diagnostics.push("M022", place(), "the dates of the effect are not in order", help);
     }
-    let delivered = raw.range.as_ref().map_or([1.0, 1.0], |range| range.value);
+    let delivered = raw.range.as_ref().map_or([1.0, 1.0], |range| range.value.0);
     if !(delivered[0] <= 1.0 && delivered[1] >= 1.0 && delivered[0] >= -1.0 && delivered[1] <= 3.0) {
         let span = raw.range.as_ref().map_or(raw.span.clone(), |range| range.span.clone());
         let help = "range is the share of the effect delivered, low and high, with 1 in between: [0.5, 1.1]";
@@ -699,7 +701,7 @@ fn read_scenarios(
             continue;
         }
         if raw.without.is_some() && raw.only.is_some() {
-            diagnostics.push("M024", place, "a scenario has `without` or `only`, not both", "leave out one of them");
+            diagnostics.push("M022", place, "a scenario has `without` or `only`, not both", "leave out one of them");
         }
         let mut named = |names: &[At<String>]| -> Vec<usize> {
             let find = |name: &At<String>| {
@@ -758,7 +760,7 @@ fn read_checks(
             diagnostics.push("M013", file.locate(raw.id.span.clone()), message, "give one of them another id");
             continue;
         }
-        need_source(&file, &raw.source, context, diagnostics);
+        context.sources.need(&raw.source, file.locate(raw.source.span.clone()), diagnostics);
         let scenario = raw.scenario.as_ref().map_or(PLAN, |scenario| scenario.as_str()).to_owned();
         if !scenarios.iter().any(|known| known.id == scenario) {
             let span = raw.scenario.as_ref().map_or(raw.span.clone(), |scenario| scenario.span.clone());
@@ -801,7 +803,7 @@ impl RawExpect {
         let expect = match (self.at_least, self.at_most, self.between, self.near, self.within) {
             (Some(least), None, None, None, None) => Expect::AtLeast(least),
             (None, Some(most), None, None, None) => Expect::AtMost(most),
-            (None, None, Some([low, high]), None, None) if low <= high => Expect::Between(low, high),
+            (None, None, Some(LowHigh([low, high])), None, None) if low <= high => Expect::Between(low, high),
             (None, None, None, Some(value), Some(within)) if within >= 0.0 => Expect::Near { value, within },
             _ => return None,
         };

@@ -8,7 +8,7 @@ use muster_engine::{
     Transfer,
 };
 
-use crate::assumption::Scope;
+use crate::assumption::{Key, Scope, plain};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::measure::Measure;
 use crate::plan::{Change, Effect, Plan, Scenario};
@@ -60,7 +60,7 @@ impl Plan {
     ) -> Result<(Resolved, Lookups), Vec<Diagnostic>> {
         let mut resolver = Resolver::new(self, scenario, None);
         let inputs = resolver.inputs(places, step);
-        let Resolver { diagnostics, lookups, .. } = resolver.report_missing();
+        let Resolver { diagnostics, lookups, .. } = resolver.report();
         let resolved = Resolved { inputs, places: places.to_vec(), years: self.years() };
         diagnostics.into_result((resolved, lookups))
     }
@@ -80,7 +80,7 @@ impl Plan {
         };
         let mut resolver = Resolver::new(self, scenario, Some((moved, kept, touched)));
         let inputs = resolver.inputs(places, step);
-        let Resolver { diagnostics, .. } = resolver.report_missing();
+        let Resolver { diagnostics, .. } = resolver.report();
         diagnostics.into_result(Resolved { inputs, places: places.to_vec(), years: self.years() })
     }
 
@@ -105,7 +105,7 @@ impl Plan {
         match assumption {
             Assumption::Delivery(action) => format!("Delivery of: {}", self.actions[*action].title),
             Assumption::Stated(measure, scope, setting) => {
-                let key = crate::assumption::Key { scope: *scope, setting: *setting, ages: None, place: None };
+                let key = Key { scope: *scope, setting: *setting, ages: None, place: None };
                 self.shelf.name(*measure, &key)
             }
         }
@@ -135,6 +135,12 @@ struct Missing {
     near: Option<Location>,
 }
 
+/// How far an effect takes an assumption beyond what can be.
+struct Beyond {
+    years: BTreeSet<FinancialYear>,
+    furthest: f64,
+}
+
 struct Resolver<'p> {
     plan: &'p Plan,
     effects: Vec<&'p Effect>,
@@ -144,6 +150,8 @@ struct Resolver<'p> {
     lookups: Lookups,
     known_profiles: HashMap<ProfileKey, Vec<ProfileId>>,
     missing: BTreeMap<(Measure, String), Missing>,
+    /// By effect, as an index.
+    beyond: BTreeMap<usize, Beyond>,
     /// Wholes whose parts were already found not to add up, so that each is reported once and not for each year.
     not_one: BTreeSet<(Measure, Scope)>,
     diagnostics: Diagnostics,
@@ -198,6 +206,7 @@ impl<'p> Resolver<'p> {
             lookups: Lookups { table, ..Lookups::default() },
             known_profiles: HashMap::new(),
             missing: BTreeMap::new(),
+            beyond: BTreeMap::new(),
             not_one: BTreeSet::new(),
             diagnostics: Diagnostics::default(),
         }
@@ -231,7 +240,7 @@ impl<'p> Resolver<'p> {
         Ask { measure, scopes: self.plan.shelf.scopes_of_profession(profession), setting: None, lineage }
     }
 
-    fn whole<'a>(measure: Measure, setting: Option<Setting>, lineage: &'a [PlaceCode]) -> Ask<'a> {
+    fn whole(measure: Measure, setting: Option<Setting>, lineage: &[PlaceCode]) -> Ask<'_> {
         Ask { measure, scopes: vec![Scope::All], setting, lineage }
     }
 
@@ -300,14 +309,13 @@ impl<'p> Resolver<'p> {
                 if self.moved.is_some() {
                     value = value.clamp(spec.lowest, spec.highest);
                 } else if !(spec.lowest..=spec.highest).contains(&value) {
-                    let message = format!(
-                        "`{}` takes {} to {value} in {year}, which cannot be",
-                        effect.of,
-                        self.plan.shelf.name(effect.measure, &effect.key)
-                    );
-                    let help = format!("keep it between {} and {} ({})", spec.lowest, spec.highest, spec.unit);
-                    self.diagnostics.push("M022", effect.location.clone(), message, help);
-                    value = value.clamp(spec.lowest, spec.highest);
+                    let possible = value.clamp(spec.lowest, spec.highest);
+                    let beyond = self.beyond.entry(i).or_insert(Beyond { years: BTreeSet::new(), furthest: possible });
+                    beyond.years.insert(year);
+                    if (value - possible).abs() > (beyond.furthest - possible).abs() {
+                        beyond.furthest = value;
+                    }
+                    value = possible;
                 }
             }
         }
@@ -316,11 +324,17 @@ impl<'p> Resolver<'p> {
 
     fn miss(&mut self, ask: &Ask<'_>, age: Option<Age>, year: FinancialYear) {
         let shelf = &self.plan.shelf;
-        let key = crate::assumption::Key { scope: ask.scopes[0], setting: ask.setting, ages: None, place: None };
+        // A share of England is each place's own; everything else is looked for above the place too.
+        let place = ask.lineage.first().filter(|_| ask.measure == Measure::PlaceShare).cloned();
+        let key = Key { scope: ask.scopes[0], setting: ask.setting, ages: None, place: place.clone() };
+        // The value that is most like the missing one, by what it is for.
         let near = || {
-            let same_subject =
-                |series: &&Series| series.measure == ask.measure && ask.scopes.contains(&series.key.scope);
-            let found = shelf.series().find(same_subject).or_else(|| shelf.series().find(|s| s.measure == ask.measure));
+            let likeness = |series: &&Series| {
+                let Key { scope, setting, place: of, .. } = &series.key;
+                (ask.scopes.contains(scope), place.is_some() && *of == place, *setting == ask.setting)
+            };
+            let same_measure = shelf.series().filter(|series| series.measure == ask.measure);
+            let found = same_measure.rev().max_by_key(likeness);
             found.and_then(|series| series.entries.last()).map(|entry| entry.location.clone())
         };
         let missing = self.missing.entry((ask.measure, shelf.name(ask.measure, &key))).or_default();
@@ -462,22 +476,35 @@ impl<'p> Resolver<'p> {
         if sum == 0.0 {
             self.miss(ask, None, year);
         } else if (sum - 1.0).abs() > 1e-6 && self.not_one.insert((ask.measure, ask.scopes[0])) {
-            let key = crate::assumption::Key { scope: ask.scopes[0], setting: None, ages: None, place: None };
+            let key = Key { scope: ask.scopes[0], setting: None, ages: None, place: None };
             let name = self.plan.shelf.name(ask.measure, &key);
             let candidates = self.plan.shelf.candidates(ask);
             let location = candidates.first().map(|i| self.plan.shelf.get(*i).entries[0].location.clone());
             let message = format!("the parts of {name} add to {} in {year}", (sum * 1e6).round() / 1e6);
             let help = "change them so that they add to 1";
-            self.diagnostics.push("M015", location.unwrap_or_else(|| self.book_start()), message, help);
+            self.diagnostics.push("M015", location.unwrap_or_else(|| self.plan_file()), message, help);
         }
     }
 
-    fn book_start(&self) -> Location {
+    fn plan_file(&self) -> Location {
         crate::files::nowhere(&self.plan.folder.join("plan.toml"))
     }
 
-    /// Turns what was missing into a report: each thing once, with its years and ages.
-    fn report_missing(mut self) -> Self {
+    /// Turns what was missing, and what cannot be, into a report: each thing once, with its years and ages.
+    fn report(mut self) -> Self {
+        for (i, beyond) in std::mem::take(&mut self.beyond) {
+            let effect = self.effects[i];
+            let spec = effect.measure.spec();
+            let message = format!(
+                "`{}` takes {} as far as {} in {}, which cannot be",
+                effect.of,
+                self.plan.shelf.name(effect.measure, &effect.key),
+                plain((beyond.furthest * 1e6).round() / 1e6),
+                span_of(&beyond.years)
+            );
+            let help = format!("keep it between {} and {} ({})", plain(spec.lowest), plain(spec.highest), spec.unit);
+            self.diagnostics.push("M022", effect.location.clone(), message, help);
+        }
         for ((measure, name), missing) in std::mem::take(&mut self.missing) {
             let years = span_of(&missing.years);
             let ages =
@@ -490,7 +517,7 @@ impl<'p> Resolver<'p> {
                 measure.spec().unit,
                 self.plan.to
             );
-            let location = missing.near.unwrap_or_else(|| self.book_start());
+            let location = missing.near.unwrap_or_else(|| self.plan_file());
             self.diagnostics.push("M014", location, message, help);
         }
         self
@@ -558,7 +585,7 @@ impl<'p> Resolver<'p> {
             let stock = look!(amount, StockFte, &at_baseline);
             let demand = look!(amount, DemandFte, &at_baseline);
             let international = look!(amount, InternationalHeadcount, &later);
-            self.refuse_no_skill_mix(profession, skill_mix[0]);
+            self.refuse_no_skill_mix(profession, lineage, skill_mix[0]);
 
             let people_per_age = *self.lookups.table.get(age_share);
             let fte_per_head: f64 = people_per_age
@@ -605,13 +632,16 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    fn refuse_no_skill_mix(&mut self, profession: usize, at_baseline: f64) {
+    fn refuse_no_skill_mix(&mut self, profession: usize, lineage: &[PlaceCode], at_baseline: f64) {
         let stated =
             |missing: &BTreeMap<(Measure, String), Missing>| missing.keys().any(|(m, _)| *m == Measure::SkillMix);
         if at_baseline <= 0.0 && !stated(&self.missing) {
-            let title = &self.plan.shelf.taxonomy.professions[profession].title;
-            let message = format!("the skill mix of {title} is nought at the baseline, so it cannot grow from there");
-            self.diagnostics.push("M009", self.book_start(), message, "state 1 at the baseline");
+            let message = "the skill mix is nought at the baseline, so it cannot grow from there";
+            let ask = self.ask(Measure::SkillMix, profession, lineage);
+            let entry =
+                self.plan.shelf.find(&ask, None, self.baseline()).and_then(|series| series.entry(self.baseline()));
+            let location = entry.map_or_else(|| self.plan_file(), |entry| entry.location.clone());
+            self.diagnostics.push("M009", location, message, "state 1 at the baseline");
         }
     }
 
@@ -628,7 +658,7 @@ impl<'p> Resolver<'p> {
         let taxonomy = &self.plan.shelf.taxonomy;
         let mut leaving: HashMap<usize, Vec<f64>> = HashMap::new();
         for (i, movement) in taxonomy.moves.iter().enumerate() {
-            let measure = if movement.how == How::Posts { Measure::MoveHeadcount } else { Measure::MoveShare };
+            let measure = movement.measure();
             let ask = Ask { measure, scopes: vec![Scope::Move(i)], setting: None, lineage };
             let mut amount =
                 if measure.spec().shared { self.amount(&ask, &later) } else { Amount::national(self.by_year(&ask, 1)) };
@@ -672,7 +702,7 @@ impl<'p> Resolver<'p> {
         let taxonomy = &self.plan.shelf.taxonomy;
         let title = &taxonomy.professions[taxonomy.moves[movement].from].title;
         let stated = self.plan.shelf.series().find(|series| series.key.scope == Scope::Move(movement));
-        let location = stated.map_or_else(|| self.book_start(), |series| series.entries[0].location.clone());
+        let location = stated.map_or_else(|| self.plan_file(), |series| series.entries[0].location.clone());
         let message = format!("the moves out of {title} take more than everyone in {year}");
         self.diagnostics.push("M020", location, message, "lower the shares so that they add to 1 at most");
     }

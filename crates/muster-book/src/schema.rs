@@ -23,7 +23,7 @@ lists!(Actions { action: plan::RawAction });
 lists!(Scenarios { scenario: plan::RawScenario });
 lists!(Targets { target: plan::RawCheck });
 lists!(Checks { check: plan::RawCheck });
-lists!(Calibration { calibrated: book::Calibrated });
+lists!(Calibration { calibrated: book::RawCalibrated });
 
 /// `move` cannot be a field name in Rust.
 #[derive(JsonSchema)]

@@ -117,10 +117,9 @@ pub(crate) fn between(
 ) -> f64 {
     let along = f64::from(year.years_since(from)) / f64::from(to.years_since(from));
     match how {
-        Interpolation::Step => start,
         Interpolation::Linear => start + (end - start) * along,
         Interpolation::Growth if start > 0.0 && end > 0.0 => start * (end / start).powf(along),
-        Interpolation::Growth => start,
+        Interpolation::Step | Interpolation::Growth => start,
     }
 }
 
@@ -251,7 +250,7 @@ impl Shelf {
     }
 
     /// Every series, by measure and key.
-    pub fn series(&self) -> impl Iterator<Item = &Series> {
+    pub fn series(&self) -> impl DoubleEndedIterator<Item = &Series> {
         self.series.iter()
     }
 
@@ -310,7 +309,10 @@ impl Shelf {
         let (a, b) = (&winner.key, &loser.key);
         let precedes = match (&a.place, &b.place) {
             (Some(_), None) => true,
-            (Some(inner), Some(outer)) if inner != outer => self.places.is_within(inner, outer),
+            // A place's share of England is its own: it does not stand in for that of the place round it.
+            (Some(inner), Some(outer)) if inner != outer => {
+                winner.measure != Measure::PlaceShare && self.places.is_within(inner, outer)
+            }
             (a, b) => a == b && winner.book > loser.book,
         };
         let in_group = |scope: Scope, other: Scope| match (scope, other) {

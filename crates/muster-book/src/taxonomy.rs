@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Diagnostics, suggest};
 use crate::document::{At, Document};
 use crate::files::{Files, TextFile};
+use crate::measure::Measure;
 
 /// A staff group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,6 +63,13 @@ pub struct Move {
     pub to: usize,
     /// What its amount means.
     pub how: How,
+}
+
+impl Move {
+    /// The measure that states how many make it.
+    pub(crate) fn measure(&self) -> Measure {
+        if self.how == How::Posts { Measure::MoveHeadcount } else { Measure::MoveShare }
+    }
 }
 
 /// Everything there is to plan for.
@@ -163,8 +171,13 @@ impl Taxonomy {
     /// Reads `professions.toml`, `programmes.toml` and `moves.toml` of a book.
     pub(crate) fn read(book: &Path, files: &mut Files, diagnostics: &mut Diagnostics) -> Self {
         let mut taxonomy = Self::default();
+        let before = diagnostics.count();
         if let Some(file) = files.read(&book.join("professions.toml"), diagnostics) {
             taxonomy.read_professions(&file, diagnostics);
+        }
+        // Programmes and moves name professions, and would be blamed for one that is missing.
+        if diagnostics.count() > before {
+            return taxonomy;
         }
         for (name, read) in [
             ("programmes.toml", Self::read_programmes as fn(&mut Self, &TextFile, &mut Diagnostics)),
@@ -181,6 +194,7 @@ impl Taxonomy {
     }
 
     fn read_professions(&mut self, file: &TextFile, diagnostics: &mut Diagnostics) {
+        let before = diagnostics.count();
         let Some(mut document) = Document::parse(file, diagnostics) else { return };
         for raw in document.list::<RawGroup>("group", diagnostics) {
             if new_id(file, &raw.id, self.group(&raw.id).is_some(), "staff group", diagnostics) {
@@ -224,7 +238,7 @@ impl Taxonomy {
             self.professions.push(Profession { id: id.value, title, group, settings, stages, tags });
         }
         document.rest::<Nothing>("a list of professions", diagnostics);
-        if self.professions.is_empty() && diagnostics.is_empty() {
+        if self.professions.is_empty() && diagnostics.count() == before {
             diagnostics.push("M024", file.start(), "the book lists no profession", "add at least one [[profession]]");
         }
     }

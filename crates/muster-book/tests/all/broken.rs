@@ -455,6 +455,7 @@ fn a_number_that_cannot_be_right_is_refused() {
         wrong("a value above its range", FILL, swap("value  = 0.5", "value  = 0.7"), "range", &["0.7"]),
         wrong("a range with its ends the wrong way round", FILL, swap("[0.4, 0.6]", "[0.6, 0.4]"), "range", &["0.6 to 0.4"]),
         wrong("a range that reaches too far", FILL, swap("[0.4, 0.6]", "[0.4, 1.6]"), "range", &["1.6"]),
+        wrong("a range with a number too large to write", FILL, swap("[0.4, 0.6]", "[0.4, 1e400]"), "range", &["too large"]),
         wrong("a range that is not a number", FILL, swap("[0.4, 0.6]", "[nan, 0.6]"), "range", &[]),
         wrong("a range in a table that reaches too far", LEAVERS_CSV, swap("0.25", "2.5"), "nursing,55-75", &["2.5"]),
         wrong("growth from nought", RETURNERS, swap("checked", "interpolation = 'growth'\nchecked"), "value", &["nought"])
@@ -586,7 +587,8 @@ fn a_thing_stated_twice_is_refused() {
         twice("an age inside a band", AGES, add(&block("for    = { age = '64' }\n", "2021-04-01")), "again", &["64", "overlap"]),
         twice("age bands that overlap in a table", LEAVERS_CSV, add("nursing,50-60,,,,0.1\n"), "nursing,50-60", &["overlap"]),
     ];
-    let same_id = |title, path, edit, line, words| case(title, path, edit, "M024", line, words);
+    let same_id = |title, path, edit, line, words| case(title, path, edit, "M013", line, words);
+    let folder = |title, path, edit, line, words| case(title, path, edit, "M024", line, words);
     let ids = [
         same_id("two groups of one id", PROFESSIONS, swap("id    = 'medical'", "id    = 'nursing'"), "nursing", &["staff group", "nursing"]),
         same_id("two professions of one id", PROFESSIONS, swap("id       = 'nurses'", "id       = 'associates'"), "associates", &["profession", "associates"]),
@@ -597,15 +599,15 @@ fn a_thing_stated_twice_is_refused() {
         same_id("a scenario called plan", SCENARIOS, swap("'no-retention'", "'plan'"), "plan", &["always exist"]),
         same_id("two checks of one id", CHECKS, swap("'intake'", "'opening'"), "opening", &["check"]),
         same_id("two targets of one id", TARGETS, add(&small().text(TARGETS)), "more-nurses", &["target"]),
-        same_id("two books of one id", PLAN, swap("['../../books/small']", "['../../books/small', '../../books/small']"), "id", &["book", "small"]).seen_in(BOOK),
-        same_id("a plan on no book", PLAN, swap("['../../books/small']", "[]"), "books", &["no book"]),
-        same_id("a book without professions", PROFESSIONS, whole("[[group]]\nid = \"nursing\"\ntitle = \"Nursing\"\n"), "", &["no profession"]),
-        same_id("a second book that lists professions of its own", "books/local/professions.toml", whole(small().text(PROFESSIONS)), "", &["first"])
+        folder("two books of one id", PLAN, swap("['../../books/small']", "['../../books/small', '../../books/small']"), "id", &["book", "small"]).seen_in(BOOK),
+        folder("a plan on no book", PLAN, swap("['../../books/small']", "[]"), "books", &["no book"]),
+        folder("a book without professions", PROFESSIONS, whole("[[group]]\nid = \"nursing\"\ntitle = \"Nursing\"\n"), "", &["no profession"]),
+        folder("a second book that lists professions of its own", "books/local/professions.toml", whole(small().text(PROFESSIONS)), "", &["first"])
             .and("books/local/book.toml", whole(quoted("id = 'local'\ntitle = 'A local book'\nplace = 'QJK'\n")))
             .and(PLAN, swap("small']", "small', '../../books/local']")),
-        same_id("a scenario with and without", SCENARIOS, swap("without = ['A2']", "without = ['A2']\nonly = ['A1']"), "", &["not both"]),
+        case("a scenario with and without", SCENARIOS, swap("without = ['A2']", "without = ['A2']\nonly = ['A1']"), "M022", "", &["not both"]),
         // The second file would silently take the place of the first.
-        same_id("two sources of one name", "sources/more/register.toml", whole(small().text(SOURCE)), "", &["register"]).seen_in(""),
+        folder("two sources of one name", "sources/more/register.toml", whole(small().text(SOURCE)), "", &["register"]).seen_in(""),
     ];
     expect_all(values.into_iter().chain(ids));
 }
@@ -658,9 +660,12 @@ fn a_value_for_the_wrong_thing_is_refused() {
         wrong("use of care without a setting", "books/small/demand/use_by_age.csv", whole("age,value\n0-90,1\n"), "0-90", &["setting"]),
         wrong("a share of England without a place", PLACE_SHARE_CSV, whole("setting,value\nacute,0.5\n"), "acute", &["place"]),
         wrong("a stock for a whole staff group", STOCK, swap("profession = 'nurses'", "group = 'nursing'"), "group", &["stock_fte", "profession"]),
+        wrong("people from abroad for a whole staff group", "books/small/supply/international_headcount.toml", swap("profession = 'nurses'", "group = 'nursing'"), "group", &["international_headcount", "profession"]),
+        wrong("people from abroad added to a whole staff group", ACTIONS, swap("measure = 'leaver_rate'\nfor     = { group = 'nursing' }\nhow     = 'multiply'", "measure = 'international_headcount'\nfor     = { group = 'nursing' }\nhow     = 'add'"), "group", &["each profession"]),
         wrong("a demand for everyone", DEMAND, swap("for    = { profession = 'nurses' }\n", ""), "", &["demand_fte", "profession"]),
         wrong("an amount for a region", STOCK, swap("profession = 'nurses'", "profession = 'nurses', place = 'Y58'"), "", &["South West", "region"]),
         wrong("a share of posts for a move of another kind", MOVE_SHARE, swap("'top-up'", "'apprenticeship'"), "apprenticeship", &["move_headcount"]),
+        wrong("posts for a move of another kind", "books/small/supply/move_headcount.toml", swap("'apprenticeship'", "'top-up'"), "top-up", &["move_share"]),
         wrong("an effect for the wrong thing", ACTIONS, swap("{ group = 'nursing' }", "{ programme = 'medicine' }"), "programme", &["leaver_rate"]),
         wrong("an effect for nothing", ACTIONS, swap("for     = { programme = 'nursing-degree' }\n", ""), "", &["programme"]),
     ];
@@ -739,6 +744,7 @@ fn a_fault_in_the_place_tree_is_shown_at_its_row() {
         tree("no code", swap("RA9,", ","), "Torbay", &["code"]),
         tree("a place without a parent that is not a country", swap("Bath,system,Y58", "Bath,system,"), "Bath", &["parent"]),
         tree("a parent that is no code", swap("RA9,Torbay,trust,QJK", "RA9,Torbay,trust,Devon"), "Torbay", &["Devon"]),
+        tree("a successor that is no code", swap("RA9,Torbay,trust,QJK,,,", "RA9,Torbay,trust,QJK,,2023-03-31,the next one"), "Torbay", &["the next one"]),
         tree("a successor that is not listed", swap("RA9,Torbay,trust,QJK,,,", "RA9,Torbay,trust,QJK,,2023-03-31,RZZ"), "Torbay", &["RZZ"]),
         tree("no England", swap("ENG,England,country,,,,,register\n", ""), "", &["ENG"]),
     ]);
@@ -918,6 +924,8 @@ fn a_fault_in_a_check_or_target_is_shown() {
         check("a training figure for a profession", figure("{ measure = 'training_intake', profession = 'nurses', year = '2022/23' }"), "figure", &["training_intake", "programme"]),
         check("a training figure for a setting", figure("{ measure = 'training_completions', setting = 'acute', year = '2022/23' }"), "figure", &["training_completions"]),
         check("a staff figure for a programme", figure("{ measure = 'supply_fte', programme = 'medicine', year = '2022/23' }"), "figure", &["supply_fte", "profession"]),
+        check("a tag that nobody in the group has", figure("{ measure = 'supply_fte', group = 'nursing', tag = 'doctor', year = '2022/23' }"), "figure", &["nursing", "doctor"]),
+        check("between a number and none", expect("{ between = [1, nan] }"), "expect", &[]),
         check("a profession that is not of the group asked for", figure("{ measure = 'supply_fte', profession = 'nurses', group = 'medical', year = '2022/23' }"), "figure", &["nurses", "medical"]),
     ];
     let target = case("a target for a year after the plan", TARGETS, swap("'2026/27'", "'2031/32'"), "M023", "2031/32", &["2026/27"]);
@@ -930,18 +938,46 @@ fn a_file_that_cannot_be_read_is_named() {
         let what = if matches!(edit, Edit::Folder) { "a folder stands for" } else { "there is no" };
         case(&format!("{what} {path}"), path, edit, "M001", "", &[]).seen_in(seen)
     };
-    let gone = [PLAN, BOOK, PROFESSIONS, PLACES, LEAVERS_CSV, EARNINGS_CSV, PLACE_SHARE_CSV];
-    let folders = [PLAN, BOOK, PROFESSIONS, PROGRAMMES, MOVES, PLACES, LEAVERS_CSV, ACTIONS, SCENARIOS, CHECKS, TARGETS, CALIBRATION];
+    let gone = [PLAN, BOOK, PROFESSIONS, PLACES];
+    let folders = [PLAN, BOOK, PROFESSIONS, PROGRAMMES, MOVES, PLACES, ACTIONS, SCENARIOS, CHECKS, TARGETS, CALIBRATION];
     let gone = gone.map(|path| unread(path, Edit::Gone, path));
     let folders = folders.map(|path| unread(path, Edit::Folder, path));
-    expect_all(gone.into_iter().chain(folders).chain([
+    // A table is named by the line `file = …` of its assumption file.
+    let table = |path: &str, edit: Edit| Case { line: "file ".to_owned(), ..unread(path, edit, &path.replace(".csv", ".toml")) };
+    let tables = [LEAVERS_CSV, EARNINGS_CSV, PLACE_SHARE_CSV].into_iter().flat_map(|path| [table(path, Edit::Gone), table(path, Edit::Folder)]);
+    expect_all(gone.into_iter().chain(folders).chain(tables).chain([
         case("a book that is not where the plan says", PLAN, swap("books/small", "books/smal"), "M001", "", &[]).seen_in(""),
         case("sources that are not where the plan says", PLAN, swap("../../sources", "../../source"), "M001", "", &[]).seen_in("source"),
         case("sources that are a file", PLAN, swap("'../../sources'", "'plan.toml'"), "M001", "", &[]).seen_in(""),
         case("a second book that is not there", PLAN, swap("small']", "small', '../../books/other']"), "M001", "", &[]).seen_in("books/other/book.toml"),
-        case("a table by another name", LEAVERS, swap("leaver_rate.csv", "leavers.csv"), "M001", "", &[]).seen_in("leavers.csv"),
-        case("a calibrated file that is not there", CALIBRATION, swap("leaver_rate.toml", "leavers.toml"), "M001", "file", &["supply/leavers.toml"]),
+        case("a table by another name", LEAVERS, swap("leaver_rate.csv", "leavers.csv"), "M001", "leavers.csv", &["leavers.csv", "not there"]),
+        case("a calibrated file that is not there", CALIBRATION, swap("leaver_rate.toml", "leavers.toml"), "M001", "file", &["supply/leavers.toml", "`supply/leaver_rate.toml`"]),
     ]));
+}
+
+/// The codes of everything that is wrong.
+fn codes(changed: &Small) -> Vec<&'static str> {
+    faults(changed).iter().map(|found| found.code).collect()
+}
+
+#[test]
+fn one_slip_does_not_bury_its_cause_under_what_follows_from_it() {
+    let profession = small().with(PROFESSIONS, swap("group    = 'nursing'", "group    = 'nurseing'"));
+    assert_eq!(codes(&profession), ["M010"], "what names a profession is not read");
+    assert_eq!(codes(&small().with(MOVES, swap("'rate'", "'completion'"))), ["M020"]);
+    assert_eq!(codes(&small().with(PLACES, swap("RA9,", "ra-9,"))), ["M019"]);
+    assert_eq!(codes(&small().with(SOURCE, swap("grade ", "grades "))), ["M004"], "the id is known all the same");
+    assert_eq!(codes(&small().with(PLAN, swap("../../sources", "../../source"))), ["M001"]);
+    assert_eq!(codes(&small().with(LEAVERS, swap("'register'", "'registr'"))), ["M011"], "once, and not for each row");
+    assert_eq!(codes(&small().with(LEAVERS_CSV, swap("0.1\n", "'0.1\n"))), ["M021"]);
+    assert!(codes(&small().with(LEAVERS, whole("a b\n".repeat(100)))).len() <= 3);
+}
+
+#[test]
+fn an_amount_for_a_group_may_be_multiplied() {
+    let effect = "measure = 'international_headcount'\nfor     = { group = 'nursing' }";
+    let changed = small().with(ACTIONS, swap("measure = 'leaver_rate'\nfor     = { group = 'nursing' }", effect));
+    assert!(faults(&changed).is_empty());
 }
 
 #[test]

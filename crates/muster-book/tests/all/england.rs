@@ -72,6 +72,9 @@ fn shares_of_the_systems_add_to_england() {
     }
 }
 
+/// A number of a result or an input.
+type Of<T> = fn(&T) -> f64;
+
 /// How far the systems together may be from England as one, relative to England: only by rounding.
 const EXACT: f64 = 1e-9;
 
@@ -89,7 +92,7 @@ fn people_are_conserved_and_systems_add_up_to_england() {
             conserves_people(projection);
         }
         for year in 0..england.outside_headcount.len() {
-            let measures: [(&str, fn(&YearResult) -> f64, f64); 5] = [
+            let measures: [(&str, Of<YearResult>, f64); 5] = [
                 ("headcount", |result| result.headcount, EXACT),
                 ("FTE", |result| result.fte, EXACT),
                 ("demand", |result| result.demand_fte, EXACT),
@@ -113,7 +116,7 @@ fn what_is_shared_between_systems_adds_up_exactly() {
         let total = |inputs: &Inputs, of: fn(&Cell) -> f64| -> f64 {
             inputs.cells.iter().filter(|cell| cell.profession == profession).map(of).sum()
         };
-        let amounts: [(&str, fn(&Cell) -> f64); 3] = [
+        let amounts: [(&str, Of<Cell>); 3] = [
             ("people", |cell| cell.opening.iter().flatten().sum()),
             ("demand", |cell| cell.demand_base_fte),
             ("people from abroad", |cell| cell.years.iter().map(|year| year.international_headcount).sum()),
@@ -412,7 +415,7 @@ fn stocks_are_those_of_march_2021_times_one_uplift() {
 #[test]
 fn nurses_leave_at_the_published_rates_times_one_factor() {
     /// What brings the published definition to that of the plan; see the notes in `leaver_rate.toml`.
-    const FACTOR: f64 = 0.9011;
+    const FACTOR: f64 = 0.9003;
     let Some(publications) = publications() else { return };
     let rows = table(&publications.join("turnover/turnover2_age_band_extract_2010_and_2018-19.csv"));
     let people = |kind: &str, band: &str| -> f64 {

@@ -113,14 +113,16 @@ fn wrong_in(plan: &Small) -> Vec<String> {
 
 #[test]
 fn a_file_that_is_not_as_its_schema_says_is_refused() {
-    let broken: [(&str, Edit); 9] = [
+    let broken: [(&str, Edit); 11] = [
         ("books/small/supply/participation.toml", swap("value  = 0.9", "value  = \"0.9\"")),
         ("books/small/supply/participation.toml", swap("kind   = \"published\"", "kind   = \"guessed\"")),
         ("books/small/supply/participation.toml", swap("2021-04-01", "\"in 2021\"")),
         ("books/small/moves.toml", swap("how   = \"rate\"", "how   = \"rates\"")),
         ("books/small/professions.toml", swap("[\"acute\"]", "[\"hospital\"]")),
         ("books/small/programmes.toml", swap("= 3", "= \"three\"")),
+        ("books/small/demand/temporary_fill.toml", swap("[0.4, 0.6]", "[0.4, 0.5, 0.6]")),
         ("plans/small/actions.toml", swap("theme ", "themes ")),
+        ("plans/small/actions.toml", swap("\"train\"", "\"trian\"")),
         ("plans/small/plan.toml", swap("sources  = \"../../sources\"\n", "")),
         ("sources/register.toml", swap("\"A\"", "\"Z\"")),
     ];
