@@ -12,7 +12,8 @@ use crate::book::Context;
 use crate::diagnostic::{Diagnostics, Location, suggest};
 use crate::document::{At, Day, Document, LowHigh};
 use crate::files::TextFile;
-use crate::measure::{MEASURES, Measure, Part, Subject};
+use crate::key::{RawKey, refuse_amount_for_many};
+use crate::measure::{MEASURES, Measure};
 use crate::table::{RowRef, Table};
 
 /// How a number came to be.
@@ -127,20 +128,6 @@ pub(crate) struct Stated {
     pub entry: Entry,
 }
 
-/// What a value is for, as written.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawKey {
-    pub group: Option<At<String>>,
-    pub profession: Option<At<String>>,
-    pub programme: Option<At<String>>,
-    #[serde(rename = "move")]
-    pub movement: Option<At<String>>,
-    pub setting: Option<At<String>>,
-    pub age: Option<At<String>>,
-    pub place: Option<At<String>>,
-}
-
 /// An assumption file as written.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -234,7 +221,7 @@ pub(crate) fn read(path: &Path, context: &mut Context<'_>, diagnostics: &mut Dia
         diagnostics.push("M007", file.locate(raw.measure.span.clone()), message, help);
         return Vec::new();
     };
-    check_header(&file, &raw, measure, diagnostics);
+    check_header(&file, &raw, measure, context, diagnostics);
     let reader = Reader { context, file: &file, measure, interpolation: raw.interpolation };
     let mut stated: Vec<Stated> = values.iter().filter_map(|value| reader.value(value, diagnostics)).collect();
     match &raw.table {
@@ -259,7 +246,13 @@ pub(crate) fn read(path: &Path, context: &mut Context<'_>, diagnostics: &mut Dia
     stated
 }
 
-fn check_header(file: &TextFile, raw: &RawFile, measure: Measure, diagnostics: &mut Diagnostics) {
+fn check_header(
+    file: &TextFile,
+    raw: &RawFile,
+    measure: Measure,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) {
     let spec = measure.spec();
     if raw.unit.value != spec.unit {
         let message = format!("`{}` is stated in `{}`, not `{}`", spec.id, spec.unit, raw.unit.value);
@@ -270,25 +263,30 @@ fn check_header(file: &TextFile, raw: &RawFile, measure: Measure, diagnostics: &
         let help = "say in a sentence what is counted and what is not";
         diagnostics.push("M005", file.locate(raw.about.span.clone()), "the definition in `about` is empty", help);
     }
-    match &raw.price_year {
-        Some(year) if year.parse::<FinancialYear>().is_err() => {
-            let message = format!("`{}` is not a price year", year.value);
-            diagnostics.push("M018", file.locate(year.span.clone()), message, "write it as 2022/23");
-        }
-        None if spec.money => {
+    let Some(written) = &raw.price_year else {
+        if spec.money {
             let message = format!("`{}` is money, and the file does not say in the prices of which year", spec.id);
             diagnostics.push("M005", file.start(), message, "add price_year = \"2022/23\" (or another year)");
         }
-        _ => {}
+        return;
+    };
+    let place = file.locate(written.span.clone());
+    match written.parse::<FinancialYear>() {
+        Err(_) => {
+            let message = format!("`{}` is not a price year", written.value);
+            diagnostics.push("M018", place, message, "write it as 2022/23");
+        }
+        Ok(year) => {
+            // Pounds of two years do not add: the first file that states a year states it for the plan.
+            let first = context.price_year.get().unwrap_or(year);
+            context.price_year.set(Some(first));
+            if first != year {
+                let message = format!("this file is in {year} prices, and another of the plan in {first} prices");
+                let help = format!("convert the values to {first} prices, and say in `why` with which deflator");
+                diagnostics.push("M008", place, message, help);
+            }
+        }
     }
-}
-
-/// The price year a file states, if it states one.
-pub(crate) fn price_year(file: &TextFile) -> Option<FinancialYear> {
-    let mut unheard = Diagnostics::default();
-    let mut document = Document::parse(file, &mut unheard)?;
-    document.list::<RawValue>("value", &mut unheard);
-    document.rest::<RawFile>("", &mut unheard)?.price_year?.value.parse().ok()
 }
 
 /// What a row or section says, before it is checked.
@@ -534,197 +532,6 @@ fn word<T: DeserializeOwned>(
         diagnostics.push("M010", row.place(column), format!("`{text}` is not a {column}"), help);
         Refused
     })
-}
-
-impl Context<'_> {
-    /// Reads what a value is for, and refuses what does not fit the measure.
-    pub(crate) fn key(
-        &self,
-        measure: Measure,
-        raw: &RawKey,
-        at: &dyn Fn(&str) -> Location,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Key> {
-        let before = diagnostics.count();
-        let scope = self.scope(measure, raw, at, diagnostics);
-        let spec = measure.spec();
-        let mut refuse = |part: &str, help: String| {
-            let message = format!("`{}` is not stated for this kind of thing", spec.id);
-            diagnostics.push("M016", at(part), message, help);
-        };
-        match (&raw.setting, spec.setting) {
-            (None, Part::Required) => refuse("value", "say for which setting".to_owned()),
-            (Some(_), Part::Never) => refuse("setting", "leave out the setting".to_owned()),
-            _ => {}
-        }
-        if raw.age.is_some() && spec.ages.is_none() {
-            refuse("age", "leave out the age".to_owned());
-        }
-        if measure == Measure::PlaceShare && raw.place.is_none() {
-            refuse("value", "say for which place".to_owned());
-        }
-        let setting = raw.setting.as_ref().and_then(|text| {
-            text.parse::<Setting>()
-                .map_err(|error| {
-                    let help = suggest(text, Setting::ALL.map(Setting::id), "use one of the five settings");
-                    diagnostics.push("M010", at("setting"), error.to_string(), help);
-                })
-                .ok()
-        });
-        if let (Scope::Profession(profession), Some(setting)) = (scope.unwrap_or(Scope::All), setting)
-            && !self.taxonomy.professions[profession].settings.contains(&setting)
-        {
-            let message =
-                format!("{} do not work in the setting {setting}", self.taxonomy.professions[profession].title);
-            let help = "add the setting to the profession in professions.toml, or remove the value";
-            diagnostics.push("M016", at("setting"), message, help);
-        }
-        let ages = raw.age.as_ref().and_then(|text| {
-            AgeBand::parse(text, spec.ages?)
-                .map_err(|error| {
-                    let message = error.to_string();
-                    diagnostics.push("M017", at("age"), message, "write a band such as 25-34 within the ages shown");
-                })
-                .ok()
-        });
-        let place = match &raw.place {
-            Some(text) => self.place(text, at, diagnostics),
-            None => (self.book_place != PlaceCode::england()).then(|| self.book_place.clone()),
-        };
-        (diagnostics.count() == before).then_some(Key { scope: scope?, setting, ages, place })
-    }
-
-    fn place(&self, text: &str, at: &dyn Fn(&str) -> Location, diagnostics: &mut Diagnostics) -> Option<PlaceCode> {
-        let code = text.parse::<PlaceCode>().ok().filter(|code| self.places.get(code).is_some());
-        let Some(code) = code else {
-            let known = self.places.iter().map(|place| place.code.as_str());
-            let help = suggest(text, known, "places are listed in places.csv of the national book");
-            diagnostics.push("M010", at("place"), format!("no place has the code `{text}`"), help);
-            return None;
-        };
-        if !self.places.is_within(&code, &self.book_place) {
-            let message = format!("this book speaks for {}, and {code} is not in it", self.book_place);
-            diagnostics.push("M016", at("place"), message, "state the value in a book of that place");
-            return None;
-        }
-        Some(code).filter(|code| *code != PlaceCode::england())
-    }
-
-    fn scope(
-        &self,
-        measure: Measure,
-        raw: &RawKey,
-        at: &dyn Fn(&str) -> Location,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Scope> {
-        let spec = measure.spec();
-        let taxonomy = self.taxonomy;
-        let named = [
-            ("profession", &raw.profession, Subject::Staff),
-            ("group", &raw.group, Subject::Staff),
-            ("programme", &raw.programme, Subject::Programme),
-            ("move", &raw.movement, Subject::Move),
-        ];
-        let mut given =
-            named.iter().filter_map(|(part, text, subject)| text.as_ref().map(|text| (*part, text, *subject)));
-        let Some((part, text, subject)) = given.next() else {
-            let needs = match spec.subject {
-                Subject::Staff | Subject::Whole => return Some(Scope::All),
-                Subject::Programme => "programme",
-                Subject::Move => "move",
-            };
-            let message = format!("`{}` is not stated for this kind of thing", spec.id);
-            diagnostics.push("M016", at("value"), message, format!("say for which {needs}"));
-            return None;
-        };
-        if let Some((other, ..)) = given.next() {
-            let message = format!("a value is for a {part} or for a {other}, not both");
-            diagnostics.push("M016", at(other), message, "leave out one of them");
-            return None;
-        }
-        if subject != spec.subject {
-            let message = format!("`{}` is not stated for a {part}", spec.id);
-            let help = match spec.subject {
-                Subject::Staff => "state it for a profession or a staff group",
-                Subject::Programme => "state it for a programme",
-                Subject::Move => "state it for a move",
-                Subject::Whole => "leave it out",
-            };
-            diagnostics.push("M016", at(part), message, help);
-            return None;
-        }
-        let found = match part {
-            "profession" => taxonomy.profession(text).map(Scope::Profession),
-            "group" => taxonomy.group(text).map(Scope::Group),
-            "programme" => taxonomy.programme(text).map(Scope::Programme),
-            _ => taxonomy.movement(text).map(Scope::Move),
-        };
-        if found.is_none() {
-            let known: Vec<&str> = match part {
-                "profession" => taxonomy.professions.iter().map(|item| item.id.as_str()).collect(),
-                "group" => taxonomy.groups.iter().map(|item| item.id.as_str()).collect(),
-                "programme" => taxonomy.programmes.iter().map(|item| item.id.as_str()).collect(),
-                _ => taxonomy.moves.iter().map(|item| item.id.as_str()).collect(),
-            };
-            let help = suggest(text, known, "`muster books list` shows every name");
-            diagnostics.push("M010", at(part), format!("no {part} is called `{}`", text.value), help);
-        }
-        if let Some(Scope::Move(i)) = found {
-            let right = taxonomy.moves[i].measure();
-            if right != measure {
-                let message = format!("`{}` is not stated for the move `{}`", spec.id, text.value);
-                let help = format!("state its `{}`, in `{}`", right.id(), right.spec().unit);
-                diagnostics.push("M016", at(part), message, help);
-                return None;
-            }
-        }
-        found
-    }
-}
-
-/// Refuses an amount of staff for a group or for everyone, which each profession in it would have in full.
-pub(crate) fn refuse_amount_for_many(
-    measure: Measure,
-    raw: &RawKey,
-    at: &dyn Fn(&str) -> Location,
-    diagnostics: &mut Diagnostics,
-) {
-    let spec = measure.spec();
-    if spec.shared && spec.subject == Subject::Staff && raw.profession.is_none() {
-        let part = if raw.group.is_some() { "group" } else { "value" };
-        let message = format!("`{}` is an amount, and is stated for one profession at a time", spec.id);
-        diagnostics.push("M016", at(part), message, "state an amount for each profession");
-    }
-}
-
-impl RawKey {
-    /// Where a part is written, if it is.
-    pub(crate) fn span_of(&self, part: &str) -> Option<std::ops::Range<usize>> {
-        let text = match part {
-            "group" => &self.group,
-            "profession" => &self.profession,
-            "programme" => &self.programme,
-            "move" => &self.movement,
-            "setting" => &self.setting,
-            "age" => &self.age,
-            "place" => &self.place,
-            _ => &None,
-        };
-        text.as_ref().map(|text| text.span.clone())
-    }
-
-    fn from_cells<'t>(cell: impl Fn(&str) -> Option<&'t str>) -> Self {
-        let part = |column| cell(column).map(|text| At { value: text.to_owned(), span: 0..0 });
-        Self {
-            group: part("group"),
-            profession: part("profession"),
-            programme: part("programme"),
-            movement: part("move"),
-            setting: part("setting"),
-            age: part("age"),
-            place: part("place"),
-        }
-    }
 }
 
 /// A number as a person writes it.

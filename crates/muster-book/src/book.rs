@@ -1,6 +1,6 @@
 //! A book: a folder of assumptions that speaks for one place.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::assumption::{self, Passport, Stated};
 use crate::diagnostic::{Diagnostics, suggest};
-use crate::document::{At, Day, Document};
+use crate::document::{At, Day, Document, Nothing};
 use crate::files::Files;
-use crate::measure::Measure;
 use crate::source::Sources;
 use crate::taxonomy::Taxonomy;
 
@@ -32,8 +31,6 @@ pub struct Book {
     pub about: String,
     /// Where it is.
     pub folder: PathBuf,
-    /// The year of its prices, if it has money in it.
-    pub price_year: Option<FinancialYear>,
     /// What in it was fitted to a published outcome.
     pub calibrated: Vec<Calibrated>,
 }
@@ -90,11 +87,6 @@ pub(crate) struct RawBook {
     about: String,
 }
 
-/// A document that held only a list.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 /// What is known while a book is read.
 pub(crate) struct Context<'a> {
     pub files: &'a mut Files,
@@ -102,6 +94,8 @@ pub(crate) struct Context<'a> {
     pub places: &'a PlaceTree,
     pub sources: &'a Sources,
     pub book_place: PlaceCode,
+    /// The year of the plan's prices, once a file has stated it.
+    pub price_year: Cell<Option<FinancialYear>>,
     /// Passports seen so far: thousands of cells share a few.
     pub passports: RefCell<HashSet<Arc<Passport>>>,
 }
@@ -154,7 +148,6 @@ impl Book {
             baseline: raw.baseline.map(|day| day.value.0),
             about: raw.about,
             folder: crate::files::tidy(folder),
-            price_year: None,
             calibrated: Vec::new(),
         })
     }
@@ -174,11 +167,6 @@ impl Book {
                 continue;
             }
             let values = assumption::read(&path, context, diagnostics);
-            if values.first().is_some_and(|value| value.measure == Measure::EarningsGbp)
-                && let Some(file) = context.files.read(&path, diagnostics)
-            {
-                self.price_year = assumption::price_year(&file);
-            }
             stated.extend(values);
         }
         self.read_calibration(context, diagnostics);

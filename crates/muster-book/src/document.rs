@@ -112,6 +112,11 @@ impl schemars::JsonSchema for LowHigh {
     }
 }
 
+/// What is left of a document that holds only lists.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// A TOML file, parsed but not yet read into types.
 pub(crate) struct Document<'f> {
     pub file: &'f TextFile,

@@ -6,32 +6,36 @@
 //!
 //! The format is described in `docs/book-format.md`.
 
+mod action;
 mod assumption;
 mod book;
+mod check;
 mod diagnostic;
 mod document;
 mod figure;
 mod files;
+mod key;
 mod measure;
 mod plan;
 mod resolve;
+mod scenario;
 mod schema;
 mod shelf;
 mod source;
 mod table;
 mod taxonomy;
 
+pub use action::{Action, Change, Cost, Effect, Level, Owner, Theme};
 pub use assumption::{Distribution, Entry, Interpolation, Key, Kind, Passport, Scope};
 pub use book::{Book, Calibrated};
+pub use check::{Check, Expect, Role};
 pub use diagnostic::{CODES, Code, Diagnostic, Location};
 pub use figure::{Figure, FigureMeasure, Form, professions_named};
 pub use files::{Files, TextFile};
 pub use measure::{MEASURES, Measure, Part, Spec, Subject};
-pub use plan::{
-    Action, COUNTERFACTUAL, Change, Check, Cost, Effect, Expect, Level, Owner, PLAN, Plan, Role, Scenario, Theme,
-    systems_of,
-};
+pub use plan::{COUNTERFACTUAL, PLAN, Plan, systems_of};
 pub use resolve::{Assumption, Lookups, Moved, Resolved};
+pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};
 pub use source::{Grade, Source};

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-use crate::{assumption, book, figure, plan, source, taxonomy};
+use crate::{action, assumption, book, check, figure, plan, scenario, source, taxonomy};
 
 /// Files made of one list of sections, in the shape an editor sees them.
 macro_rules! lists {
@@ -19,10 +19,10 @@ macro_rules! lists {
 
 lists!(Professions { group: taxonomy::RawGroup, profession: taxonomy::RawProfession });
 lists!(Programmes { programme: taxonomy::RawProgramme });
-lists!(Actions { action: plan::RawAction });
-lists!(Scenarios { scenario: plan::RawScenario });
-lists!(Targets { target: plan::RawCheck });
-lists!(Checks { check: plan::RawCheck });
+lists!(Actions { action: action::RawAction });
+lists!(Scenarios { scenario: scenario::RawScenario });
+lists!(Targets { target: check::RawCheck });
+lists!(Checks { check: check::RawCheck });
 lists!(Calibration { calibrated: book::RawCalibrated });
 
 /// `move` cannot be a field name in Rust.

@@ -7,7 +7,7 @@ use muster_engine::How;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostics, suggest};
-use crate::document::{At, Document};
+use crate::document::{At, Document, Nothing};
 use crate::files::{Files, TextFile};
 use crate::measure::Measure;
 
@@ -130,11 +130,6 @@ enum RawHow {
     Completion,
     Posts,
 }
-
-/// A document that holds only lists says nothing else.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 impl Taxonomy {
     /// The profession of this id, as an index.

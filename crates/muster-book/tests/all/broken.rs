@@ -331,6 +331,7 @@ fn a_missing_field_is_named() {
         case("an owner without a role", ACTIONS, swap(", role = 'Director'", ""), "M005", "owner", &["role"]),
         case("a figure without a year", CHECKS, swap(", year = '2021/22'", ""), "M005", "figure", &["year"]),
         case("a dated value of an effect without its date", ACTIONS, swap("from = 2022-09-01, ", ""), "M005", "path", &["from"]),
+        case("a second file in the prices of another year", "books/small/money/more.toml", whole("measure = 'earnings_gbp'\nabout = 'More.'\nunit = 'GBP per FTE per year'\nprice_year = '2024/25'\nchecked = 2026-01-31\n\n[[value]]\nfor = { group = 'nursing' }\nfrom = 2022-03-31\nvalue = 30000\nkind = 'published'\nsource = 'register'\nwhere = 'Table 1'\n"), "M008", "price_year", &["2022/23 prices", "2024/25 prices", "deflator"]),
         case("money without its price year", EARNINGS, swap("price_year = '2022/23'\n", ""), "M005", "", &["price", "price_year"]),
         case("a definition that is empty", HOURS, swap("'Hours.'", "''"), "M005", "about", &["definition"]),
         case("a source with an empty title", SOURCE, swap("'A register'", "' '"), "M005", "title", &["title"]),

@@ -405,7 +405,7 @@ pub(super) fn training(run: &Run) -> Result<Section, RunError> {
 }
 
 pub(super) fn money(run: &Run) -> Result<Section, RunError> {
-    let prices = run.plan.shelf.books.iter().find_map(|book| book.price_year);
+    let prices = run.plan.price_year;
     let prices = prices.map_or_else(|| "the book's prices".to_owned(), |year| format!("{year} prices"));
     let years = year_names(run);
     let by_scenario: Vec<Vec<Line>> = run.scenarios.iter().map(totals).collect();
