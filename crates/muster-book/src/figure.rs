@@ -247,7 +247,11 @@ impl RawFigure {
             let Some(text) = text else { continue };
             let matching = professions_named(taxonomy, what, text);
             if matching.is_empty() {
-                let help = suggest(text, names(taxonomy, what), "`muster books list` shows every name");
+                let help = suggest(
+                    text,
+                    names(taxonomy, what),
+                    "`muster books list` with professions, groups, programmes, moves or places shows the names",
+                );
                 diagnostics.push(
                     "M010",
                     file.locate(text.span.clone()),
@@ -279,7 +283,11 @@ impl RawFigure {
         for text in &written {
             found.extend(taxonomy.programme(text));
             if taxonomy.programme(text).is_none() {
-                let help = suggest(text, names(taxonomy, "programme"), "`muster books list` shows every name");
+                let help = suggest(
+                    text,
+                    names(taxonomy, "programme"),
+                    "`muster books list` with professions, groups, programmes, moves or places shows the names",
+                );
                 let message = format!("no programme is called `{}`", text.value);
                 diagnostics.push("M010", file.locate(text.span.clone()), message, help);
             }

@@ -153,7 +153,11 @@ impl Context<'_> {
                 "programme" => taxonomy.programmes.iter().map(|item| item.id.as_str()).collect(),
                 _ => taxonomy.moves.iter().map(|item| item.id.as_str()).collect(),
             };
-            let help = suggest(text, known, "`muster books list` shows every name");
+            let help = suggest(
+                text,
+                known,
+                "`muster books list` with professions, groups, programmes, moves or places shows the names",
+            );
             diagnostics.push("M010", at(part), format!("no {part} is called `{}`", text.value), help);
         }
         if let Some(Scope::Move(i)) = found {

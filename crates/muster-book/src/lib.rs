@@ -33,7 +33,7 @@ pub use diagnostic::{CODES, Code, Diagnostic, Location};
 pub use figure::{Figure, FigureMeasure, Form, professions_named};
 pub use files::{Files, TextFile};
 pub use measure::{MEASURES, Measure, Part, Spec, Subject};
-pub use plan::{COUNTERFACTUAL, PLAN, Plan, systems_of};
+pub use plan::{COUNTERFACTUAL, Overridden, PLAN, Plan, systems_of};
 pub use resolve::{Assumption, Lookups, Moved, Resolved};
 pub use scenario::Scenario;
 pub use schema::schemas;

@@ -68,6 +68,8 @@ pub struct Spec {
     pub measure: Measure,
     /// As written in books.
     pub id: &'static str,
+    /// As written in reports.
+    pub title: &'static str,
     /// The one unit it is stated in.
     pub unit: &'static str,
     /// What it is.
@@ -96,9 +98,9 @@ pub struct Spec {
 const VERY_MANY: f64 = 1e8;
 
 macro_rules! spec {
-    ($measure:ident, $id:literal, $unit:literal, $subject:ident, $setting:ident, $ages:expr, $range:expr, $about:literal $(, $flag:ident)*) => {
+    ($measure:ident, $id:literal, $title:literal, $unit:literal, $subject:ident, $setting:ident, $ages:expr, $range:expr, $about:literal $(, $flag:ident)*) => {
         Spec {
-            measure: Measure::$measure, id: $id, unit: $unit, about: $about, subject: Subject::$subject, setting: Part::$setting, ages: $ages,
+            measure: Measure::$measure, id: $id, title: $title, unit: $unit, about: $about, subject: Subject::$subject, setting: Part::$setting, ages: $ages,
             lowest: $range.0, highest: $range.1, $($flag: true,)* ..DEFAULT
         }
     };
@@ -107,6 +109,7 @@ macro_rules! spec {
 const DEFAULT: Spec = Spec {
     measure: Measure::StockFte,
     id: "",
+    title: "",
     unit: "",
     about: "",
     subject: Subject::Whole,
@@ -128,6 +131,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         StockFte,
         "stock_fte",
+        "staff in post",
         "FTE",
         Staff,
         Never,
@@ -140,6 +144,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         SettingShare,
         "setting_share",
+        "division between settings",
         "share of the profession",
         Staff,
         Required,
@@ -152,6 +157,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         AgeShare,
         "age_share",
+        "ages",
         "share of headcount",
         Staff,
         Never,
@@ -164,6 +170,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         Participation,
         "participation",
+        "hours per head",
         "FTE per head",
         Staff,
         Never,
@@ -174,6 +181,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         LeaverRate,
         "leaver_rate",
+        "leaver rate",
         "share of opening headcount, per year",
         Staff,
         Never,
@@ -184,6 +192,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         ReturnerRate,
         "returner_rate",
+        "returners",
         "joiners per opening head, per year",
         Staff,
         Never,
@@ -194,6 +203,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         WiderMarketRate,
         "wider_market_rate",
+        "joiners from the wider labour market",
         "joiners per opening head, per year",
         Staff,
         Never,
@@ -204,6 +214,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         InternationalHeadcount,
         "international_headcount",
+        "international recruits",
         "people per year",
         Staff,
         Never,
@@ -215,6 +226,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         JoinerAgeShare,
         "joiner_age_share",
+        "ages of joiners",
         "share of joiners",
         Staff,
         Never,
@@ -226,6 +238,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         TrainingIntake,
         "training_intake",
+        "starters",
         "people per year",
         Programme,
         Never,
@@ -237,6 +250,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         CourseAttrition,
         "course_attrition",
+        "course attrition",
         "share of starters, whole course",
         Programme,
         Never,
@@ -247,6 +261,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         TrainingJoinShare,
         "training_join_share",
+        "share of graduates who join",
         "share of those who complete",
         Programme,
         Never,
@@ -257,6 +272,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         EntryAgeShare,
         "entry_age_share",
+        "ages of starters",
         "share of starters",
         Programme,
         Never,
@@ -269,6 +285,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         MoveShare,
         "move_share",
+        "share who move",
         "share per year",
         Move,
         Never,
@@ -279,6 +296,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         MoveHeadcount,
         "move_headcount",
+        "people who move",
         "people per year",
         Move,
         Never,
@@ -290,6 +308,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         DemandFte,
         "demand_fte",
+        "staff needed at the start",
         "FTE",
         Staff,
         Never,
@@ -302,6 +321,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         Population,
         "population",
+        "population",
         "people",
         Whole,
         Never,
@@ -312,6 +332,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         UseByAge,
         "use_by_age",
+        "use of care by age",
         "relative use per person",
         Whole,
         Required,
@@ -323,6 +344,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         OtherGrowth,
         "other_growth",
+        "growth that age does not explain",
         "growth per year",
         Whole,
         Required,
@@ -333,6 +355,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         SettingShift,
         "setting_shift",
+        "shift between settings",
         "multiplier",
         Whole,
         Required,
@@ -343,6 +366,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         ProductivityGrowth,
         "productivity_growth",
+        "productivity growth",
         "growth per year",
         Whole,
         Allowed,
@@ -353,6 +377,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         SkillMix,
         "skill_mix",
+        "skill mix",
         "multiplier",
         Staff,
         Never,
@@ -363,6 +388,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         TemporaryFill,
         "temporary_fill",
+        "share of gaps that temporary staff fill",
         "share of gap",
         Staff,
         Never,
@@ -373,6 +399,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         EarningsGbp,
         "earnings_gbp",
+        "earnings",
         "GBP per FTE per year",
         Staff,
         Never,
@@ -384,6 +411,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         OnCost,
         "on_cost",
+        "on-costs",
         "multiplier",
         Whole,
         Never,
@@ -394,6 +422,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         RealPayGrowth,
         "real_pay_growth",
+        "real pay growth",
         "growth per year",
         Whole,
         Never,
@@ -404,6 +433,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         TemporaryPremium,
         "temporary_premium",
+        "premium of temporary staff",
         "multiplier",
         Whole,
         Never,
@@ -414,6 +444,7 @@ pub const MEASURES: &[Spec] = &[
     spec!(
         PlaceShare,
         "place_share",
+        "share of England",
         "share of England",
         Whole,
         Required,
@@ -451,7 +482,9 @@ mod tests {
         for (i, spec) in MEASURES.iter().enumerate() {
             assert_eq!(spec.measure as usize, i, "{}", spec.id);
             assert_eq!(Measure::named(spec.id), Some(spec.measure));
-            assert!(spec.lowest < spec.highest && !spec.unit.is_empty() && !spec.about.is_empty());
+            assert!(
+                spec.lowest < spec.highest && !spec.unit.is_empty() && !spec.title.is_empty() && !spec.about.is_empty()
+            );
         }
     }
 }

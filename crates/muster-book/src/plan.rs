@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location, suggest};
 use crate::document::{At, Document};
 use crate::files::{Files, TextFile};
 use crate::scenario::{Scenario, read_scenarios};
-use crate::shelf::Shelf;
+use crate::shelf::{Override, Series, Shelf, Side};
 use crate::source::Sources;
 use crate::table;
 use crate::taxonomy::Taxonomy;
@@ -33,6 +33,8 @@ pub struct Plan {
     pub title: String,
     /// What to know about it.
     pub about: String,
+    /// What a reader should know before relying on it.
+    pub cautions: Vec<String>,
     /// The place it is for.
     pub place: PlaceCode,
     /// The year that closes at the baseline.
@@ -57,6 +59,19 @@ pub struct Plan {
     pub folder: PathBuf,
 }
 
+/// A value that stands in for others, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overridden {
+    /// What it is, and how much in which year.
+    pub what: String,
+    /// What it replaces, and how much that is.
+    pub instead_of: String,
+    /// The book that states it.
+    pub book: String,
+    /// Where.
+    pub written_at: String,
+}
+
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawPlan {
@@ -69,6 +84,9 @@ pub(crate) struct RawPlan {
     sources: String,
     #[serde(default)]
     about: String,
+    /// What a reader of the report should know before relying on it.
+    #[serde(default)]
+    cautions: Vec<String>,
 }
 
 impl Plan {
@@ -139,6 +157,7 @@ impl Plan {
             id: raw.id,
             title: raw.title,
             about: raw.about,
+            cautions: raw.cautions,
             place: place?,
             from,
             to,
@@ -176,6 +195,30 @@ impl Plan {
         let files = self.files.by_relative_path();
         let path = files.iter().find(|(_, file)| file.name() == own).map(|(path, _)| path.as_str());
         path.and_then(|path| path.strip_suffix("/plan.toml")).unwrap_or_default().to_owned()
+    }
+
+    /// What is overridden, each value once, with what it has in place of what in the first year that both cover.
+    pub fn overrides_in_words(&self) -> Vec<Overridden> {
+        let mut found: Vec<Overridden> = Vec::new();
+        for Override { winner, loser } in self.shelf.overrides() {
+            let what = self.shelf.title(winner.measure, &winner.key);
+            let written_at = self.written_at(&winner.entries[0].location);
+            let year =
+                self.years().into_iter().find(|year| winner.entry(*year).is_some() && loser.entry(*year).is_some());
+            let Some(year) = year else { continue };
+            let value = |series: &Series| series.at(year, Side::Central).unwrap_or_default();
+            let old = format!("{} ({})", value(loser), self.shelf.title(loser.measure, &loser.key));
+            match found.iter_mut().find(|over| over.written_at == written_at) {
+                Some(over) => over.instead_of.push_str(&format!("; {old}")),
+                None => found.push(Overridden {
+                    what: format!("{what}: {} in {year}", value(winner)),
+                    instead_of: old,
+                    book: self.shelf.books[winner.book].title.clone(),
+                    written_at,
+                }),
+            }
+        }
+        found
     }
 
     /// What a scenario does to assumptions, in the order it does it.

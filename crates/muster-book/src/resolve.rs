@@ -111,7 +111,7 @@ impl Plan {
             Assumption::Delivery(action) => format!("Delivery of: {}", self.actions[*action].title),
             Assumption::Stated(measure, scope, setting) => {
                 let key = Key { scope: *scope, setting: *setting, ages: None, place: None };
-                self.shelf.name(*measure, &key)
+                self.shelf.title(*measure, &key)
             }
         }
     }

@@ -334,7 +334,16 @@ impl Shelf {
 
     /// "leaver rate of Midwives, ages 16-24", for messages.
     pub fn name(&self, measure: Measure, key: &Key) -> String {
-        let mut text = measure.id().to_owned();
+        self.describe(measure.id(), key)
+    }
+
+    /// The same in plain words, for reports: "Leaver rate of Midwives".
+    pub fn title(&self, measure: Measure, key: &Key) -> String {
+        self.describe(measure.spec().title, key)
+    }
+
+    fn describe(&self, what: &str, key: &Key) -> String {
+        let mut text = what.to_owned();
         let subject = self.subject(key.scope);
         if !subject.is_empty() {
             text.push_str(" of ");

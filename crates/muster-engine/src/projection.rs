@@ -73,7 +73,7 @@ impl Cause {
             Self::Returner => "Returners",
             Self::WiderLabourMarket => "Wider labour market",
             Self::International => "International",
-            Self::Hours => "Hours per head",
+            Self::Hours => "Ageing and hours per head",
         }
     }
 }

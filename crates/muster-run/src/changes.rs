@@ -48,6 +48,8 @@ pub struct Difference {
     pub years: Vec<YearDifference>,
     /// Each staff group at the last of those years: title, supply, demand, gap, pounds.
     pub groups: Vec<(String, YearDifference)>,
+    /// Each profession whose supply or demand differs at the last of those years, the largest change of the gap first.
+    pub professions: Vec<(String, YearDifference)>,
     /// What was changed.
     pub inputs: Vec<InputChange>,
 }
@@ -55,15 +57,28 @@ pub struct Difference {
 /// Compares a scenario of one run with a scenario of another (or the same).
 pub fn difference(a: (&Run, &ScenarioRun), b: (&Run, &ScenarioRun)) -> Difference {
     let years: Vec<FinancialYear> = a.0.years().into_iter().filter(|year| b.0.year_index(*year).is_some()).collect();
-    let all = by_year(a, b, &years, None);
-    let groups = a.0.plan.shelf.taxonomy.groups.iter().filter_map(|group| {
-        let last = *by_year(a, b, &years, Some(&group.id)).last()?;
-        Some((group.title.clone(), last))
+    let all = by_year(a, b, &years, &|_| true);
+    let taxonomy = &a.0.plan.shelf.taxonomy;
+    let groups = taxonomy.groups.iter().filter_map(|group| {
+        let of_group = |id: &str| {
+            taxonomy.profession(id).is_some_and(|i| taxonomy.groups[taxonomy.professions[i].group].id == group.id)
+        };
+        Some((group.title.clone(), *by_year(a, b, &years, &of_group).last()?))
     });
+    let mut professions: Vec<(String, YearDifference)> = taxonomy
+        .professions
+        .iter()
+        .filter_map(|profession| {
+            Some((profession.title.clone(), *by_year(a, b, &years, &|id| id == profession.id).last()?))
+        })
+        .filter(|(_, last)| last.supply_fte != Fte(0.0) || last.demand_fte != Fte(0.0))
+        .collect();
+    professions.sort_by(|(_, x), (_, y)| y.gap_fte.0.abs().total_cmp(&x.gap_fte.0.abs()));
     Difference {
         a: name(a),
         b: name(b),
         groups: groups.collect(),
+        professions,
         years: all,
         inputs: inputs((&a.0.plan, &a.1.id), (&b.0.plan, &b.1.id)),
     }
@@ -73,18 +88,16 @@ fn name((run, scenario): (&Run, &ScenarioRun)) -> String {
     format!("{}@{}", run.plan.id, scenario.id)
 }
 
+/// The differences of the professions that `picks` picks by id.
 fn by_year(
     a: (&Run, &ScenarioRun),
     b: (&Run, &ScenarioRun),
     years: &[FinancialYear],
-    group: Option<&str>,
+    picks: &dyn Fn(&str) -> bool,
 ) -> Vec<YearDifference> {
     let of = |(run, scenario): (&Run, &ScenarioRun)| {
-        let taxonomy = &run.plan.shelf.taxonomy;
-        let in_group = |cell: &muster_engine::Cell| {
-            group.is_none_or(|id| taxonomy.groups[taxonomy.professions[cell.profession].group].id == id)
-        };
-        lines(scenario, &in_group)
+        let professions = &run.plan.shelf.taxonomy.professions;
+        lines(scenario, &|cell| picks(&professions[cell.profession].id))
     };
     let (of_a, of_b) = (of(a), of(b));
     let difference = |year: &FinancialYear| {

@@ -146,8 +146,10 @@ fn unknown(run: &Run, word: &str) -> String {
     known.extend(taxonomy.programmes.iter().map(|item| item.id.as_str()));
     known.extend(taxonomy.tags());
     known.extend(run.scenarios.iter().map(|scenario| scenario.id.as_str()));
-    let hint = did_you_mean(word, known)
-        .map_or("`muster books list` shows every name".to_owned(), |name| format!("did you mean `{name}`?"));
+    let hint = did_you_mean(word, known).map_or(
+        "`muster books list figures`, or professions, groups, programmes, places, shows the names".to_owned(),
+        |name| format!("did you mean `{name}`?"),
+    );
     format!(
         "`{word}` is not a figure, profession, group, programme, setting, place, year or scenario of this run: {hint}"
     )
@@ -183,10 +185,23 @@ fn working(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<(String
             "temporary ÷ (permanent + temporary)".to_owned(),
             vec![part("temporary FTE", thousands(other(FigureMeasure::TemporaryFte)?)), part("permanent FTE", thousands(other(FigureMeasure::SupplyFte)?))],
         ),
-        FigureMeasure::PayBillGbp => (
-            "FTE × earnings × on-costs × real pay growth, and the same × premium for temporary staff".to_owned(),
-            vec![part("permanent FTE", thousands(other(FigureMeasure::SupplyFte)?)), part("temporary FTE", thousands(other(FigureMeasure::TemporaryFte)?))],
-        ),
+        FigureMeasure::PayBillGbp => {
+            let year = year_of(run, figure)?;
+            let sum = |of: fn(&muster_engine::YearResult) -> f64| -> f64 {
+                cells(run, scenario, figure).map(|i| of(&scenario.projection.cells[i].years[year])).sum()
+            };
+            let (permanent, temporary) = (sum(|result| result.pay_gbp), sum(|result| result.temporary_gbp));
+            let (fte, temporary_fte) = (other(FigureMeasure::SupplyFte)?, other(FigureMeasure::TemporaryFte)?);
+            let each = |gbp: f64, fte: f64| if fte > 0.0 { thousands(gbp / fte) } else { "0".to_owned() };
+            let parts = vec![
+                part("permanent staff", format!("{} = {} FTE × £{}", gbp(permanent), thousands(fte), each(permanent, fte))),
+                part(
+                    "temporary staff",
+                    format!("{} = {} FTE × £{}", gbp(temporary), thousands(temporary_fte), each(temporary, temporary_fte)),
+                ),
+            ];
+            ("FTE × earnings × on-costs × real pay growth, and the same × premium for temporary staff".to_owned(), parts)
+        }
         FigureMeasure::LeaverRate => {
             let opening = Figure { measure: FigureMeasure::SupplyHeadcount, year: figure.year + -1, ..figure.clone() };
             let mut parts = vec![part("in post at the start of the year, people", thousands(answer(run, scenario, &opening)?))];
@@ -390,7 +405,7 @@ fn basis(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Vec<Basis> {
             muster_book::Change::Multiply => "multiplied by",
         };
         basis.push(Basis {
-            what: format!("{}: {} {how}", effect.of, run.plan.shelf.name(effect.measure, &effect.key)),
+            what: format!("{}: {} {how}", effect.of, run.plan.shelf.title(effect.measure, &effect.key)),
             value: short(value),
             passport: effect.passport.clone(),
             source_title: source_title(run, &effect.passport.source),
@@ -457,6 +472,15 @@ fn reaches(run: &Run, figure: &Figure, scope: Scope) -> bool {
     }
 }
 
+/// Whether those a figure is about work in a setting that it asks for.
+fn works_in(run: &Run, figure: &Figure, setting: Setting) -> bool {
+    let professions = run.plan.shelf.taxonomy.professions.iter().enumerate();
+    let works = |(i, profession): (usize, &muster_book::Profession)| {
+        profession.settings.contains(&setting) && figure.professions.as_ref().is_none_or(|chosen| chosen.contains(&i))
+    };
+    figure.setting.is_none_or(|asked| asked == setting) && professions.into_iter().any(works)
+}
+
 /// The values of a measure that a figure rests on, as they stand in its year.
 fn used<'r>(run: &'r Run, figure: &Figure, measure: Measure) -> Vec<(&'r Series, &'r Entry)> {
     let shelf = &run.plan.shelf;
@@ -485,7 +509,7 @@ fn used<'r>(run: &'r Run, figure: &Figure, measure: Measure) -> Vec<(&'r Series,
     };
     for scopes in scopes.into_iter().filter(|scopes| reaches(run, figure, scopes[0])) {
         for setting in Setting::ALL.map(Some).into_iter().chain([None]) {
-            if figure.setting.is_some() && setting.is_some() && setting != figure.setting {
+            if setting.is_some_and(|setting| !works_in(run, figure, setting)) {
                 continue;
             }
             let ask = Ask { measure, scopes: scopes.clone(), setting, lineage: &lineage };

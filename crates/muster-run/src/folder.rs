@@ -37,6 +37,9 @@ impl Run {
         outputs.insert("workforce.parquet".to_owned(), tables::workforce(self)?);
         outputs.insert("training.parquet".to_owned(), tables::training(self)?);
         outputs.insert("summary.csv".to_owned(), summary::summary(self).to_csv().into_bytes());
+        if self.places.len() > 1 {
+            outputs.insert("places.csv".to_owned(), summary::places_csv(self).into_bytes());
+        }
         outputs.insert("checks.json".to_owned(), json(&self.verdicts)?);
         outputs.insert("sensitivity.json".to_owned(), json(&self.swings)?);
         outputs.insert("report.html".to_owned(), report::html(self)?.into_bytes());

@@ -134,6 +134,18 @@ impl Run {
         self.scenario(PLAN).or(acts).unwrap_or(&self.scenarios[0])
     }
 
+    /// Where the run is, in words: "England", "Devon", "England, as 42 places", "3 places".
+    pub fn place_title(&self) -> String {
+        let name = |code: &PlaceCode| {
+            self.plan.shelf.places.get(code).map_or_else(|| code.to_string(), |place| place.name.clone())
+        };
+        match (&self.places[..], self.covers_the_plan()) {
+            ([one], _) => name(one),
+            (several, true) => format!("{}, as {} places", name(&self.plan.place), several.len()),
+            (several, false) => several.iter().map(name).collect::<Vec<_>>().join(", "),
+        }
+    }
+
     /// Whether the run's places make up the whole of the plan's place.
     pub fn covers_the_plan(&self) -> bool {
         self.places == self.plan.whole()

@@ -54,12 +54,13 @@ const MONEY: [Measure; 5] =
 
 /// Every assumption that moves the gap of the run's main scenario at the horizon, the widest swing first.
 ///
-/// Worked out for the plan's place as a whole, whatever places the run tells apart.
+/// Worked out for the plan's place as a whole where the run covers it, however many places it tells apart; else for the run's own
+/// places.
 pub fn swings(run: &Run) -> Result<Vec<Swing>, RunError> {
     let plan = &run.plan;
     let main = run.main_scenario();
     let Some(scenario) = plan.scenario(&main.id) else { return Ok(Vec::new()) };
-    let place = plan.whole();
+    let place = if run.covers_the_plan() { plan.whole() } else { run.places.clone() };
     let step = main.resolved.inputs.step;
     let (resolved, kept) = plan.resolve_keeping(scenario, &place, step).map_err(RunError::Plan)?;
     let horizon = resolved.inputs.years;
@@ -137,7 +138,10 @@ fn stated(
     let first = entries.iter().find(|entry| entry.low < entry.high).unwrap_or(&entries[0]);
     let mut range = format!("{} ({} to {})", tidy(first.value), tidy(first.low), tidy(first.high));
     if entries.len() > 1 {
-        range.push_str(&format!(", the first of {}", entries.len()));
+        range = format!(
+            "{} values, each to its own low and high; the first is {range}",
+            crate::number::thousands(entries.len() as f64)
+        );
     }
     (range, first.passport.kind, first.passport.source.clone(), plan.written_at(&first.location))
 }

@@ -145,3 +145,29 @@ impl Summary {
         csv
     }
 }
+
+/// Supply, demand and cost of each place of a run, by year, as CSV.
+pub(crate) fn places_csv(run: &Run) -> String {
+    let mut csv = String::from(
+        "scenario,place,name,year,headcount,supply_fte,demand_fte,gap_fte,temporary_fte,pay_gbp,temporary_gbp\n",
+    );
+    for scenario in &run.scenarios {
+        for (i, code) in run.places.iter().enumerate() {
+            let name = run.plan.shelf.places.get(code).map_or(code.as_str(), |place| &place.name).replace('"', "\"\"");
+            for (year, line) in run.years().iter().zip(lines(scenario, &|cell| cell.place == i)) {
+                let numbers: [f64; 7] = [
+                    line.headcount.into(),
+                    line.supply_fte.into(),
+                    line.demand_fte.into(),
+                    line.gap_fte.into(),
+                    line.temporary_fte.into(),
+                    line.pay_gbp,
+                    line.temporary_gbp,
+                ];
+                let numbers = numbers.map(|number| format!("{number:.2}")).join(",");
+                csv.push_str(&format!("{},{code},\"{name}\",{year},{numbers}\n", scenario.id));
+            }
+        }
+    }
+    csv
+}

@@ -1,6 +1,6 @@
 //! Charts as SVG, each with a title and a description for those who cannot see it.
 //!
-//! Drawn at 640 units wide and scaled by the page, so that text stays readable on a phone.
+//! Drawn at 520 units wide and scaled by the page, so that text stays readable on a phone.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -9,7 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::number::{signed, thousands};
 use crate::run::RunError;
 
-const WIDTH: u32 = 640;
+const WIDTH: u32 = 520;
 const INK: RGBColor = RGBColor(0x21, 0x2b, 0x32);
 const FAINT: RGBColor = RGBColor(0xd8, 0xdd, 0xe0);
 /// Told apart by people who do not see red and green apart, and in grey.
@@ -28,6 +28,8 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// A chart, ready for the page: one `<svg>` element that says in words what it shows.
 pub(super) struct Chart {
+    pub title: String,
+    pub unit: String,
     pub svg: String,
 }
 
@@ -39,7 +41,7 @@ pub(super) struct Series {
 
 fn draw(
     id: &str,
-    title: &str,
+    (title, unit): (&str, &str),
     description: &str,
     height: u32,
     paint: impl FnOnce(&Area<'_>) -> Result<(), Box<dyn std::error::Error>>,
@@ -59,7 +61,7 @@ fn draw(
         escape(title),
         escape(description)
     );
-    Ok(Chart { svg })
+    Ok(Chart { title: title.to_owned(), unit: unit.to_owned(), svg })
 }
 
 fn font(size: i32, colour: RGBColor, horizontal: HPos) -> TextStyle<'static> {
@@ -86,8 +88,10 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
         .collect();
     let description = format!("{title}, {unit}, {} to {}. {}.", years[0], years[years.len() - 1], ends.join("; "));
     let height = 380;
-    draw(id, title, &description, height, |area| {
-        let (left, right, low, high) = (86, 626, height as i32 - 42, 18 + 22 * series.len() as i32);
+    let axis = if bottom > 0.0 { "; the axis does not start at nought" } else { "" };
+    let unit = &format!("{unit}{axis}");
+    draw(id, (title, unit), &description, height, |area| {
+        let (left, right, low, high) = (86, WIDTH as i32 - 14, height as i32 - 42, 18 + 22 * series.len() as i32);
         let x = |i: usize| left + (f64::from(right - left) * i as f64 / (years.len() - 1).max(1) as f64) as i32;
         let y = |v: f64| low - (f64::from(low - high) * (v - bottom) / (top - bottom)) as i32;
         for tick in ticks(bottom, top) {
@@ -155,8 +159,8 @@ pub(super) fn bars(
     let height = (head + row_height * rows.len() as i32 + 12) as u32;
     let values = || rows.iter().flat_map(|(_, values)| values.iter().copied());
     let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
-    draw(id, title, &description, height, |area| {
-        let (left, right) = (if low < 0.0 { 96.0 } else { 10.0 }, 540.0);
+    draw(id, (title, unit), &description, height, |area| {
+        let (left, right) = (if low < 0.0 { 90.0 } else { 10.0 }, f64::from(WIDTH) - 76.0);
         let x = |v: f64| (left + (right - left) * (v - low) / (high - low).max(1.0)) as i32;
         for (n, name) in names.iter().enumerate() {
             let y = 12 + 22 * n as i32;
@@ -188,6 +192,7 @@ pub(super) fn waterfall(
     steps: &[(String, f64)],
     closing: (&str, f64),
 ) -> Result<Chart, RunError> {
+    let unit = "full-time equivalents";
     let mut bars: Vec<(String, f64, f64, Option<f64>)> = vec![(opening.0.to_owned(), 0.0, opening.1, None)];
     let mut at = opening.1;
     for (name, change) in steps {
@@ -207,8 +212,8 @@ pub(super) fn waterfall(
     let row = 42;
     let height = (bars.len() as i32 * row + 12) as u32;
     let extent = bars.iter().flat_map(|bar| [bar.1, bar.2]).fold(0.0, f64::max);
-    draw(id, title, &description, height, |area| {
-        let x = |v: f64| (10.0 + 520.0 * v.max(0.0) / extent.max(1.0)) as i32;
+    draw(id, (title, unit), &description, height, |area| {
+        let x = |v: f64| (10.0 + (f64::from(WIDTH) - 110.0) * v.max(0.0) / extent.max(1.0)) as i32;
         for (i, (name, from, to, change)) in bars.iter().enumerate() {
             let top = i as i32 * row;
             text(area, name, (10, top + 12), &font(16, INK, HPos::Left))?;
@@ -228,24 +233,26 @@ pub(super) fn waterfall(
 
 /// For each row, how far the figure moves when an assumption goes to its low and to its high end.
 pub(super) fn tornado(id: &str, title: &str, middle: f64, rows: &[(String, f64, f64)]) -> Result<Chart, RunError> {
+    let unit = "full-time equivalents; the middle is the gap with nothing moved";
     let words: Vec<String> =
         rows.iter().map(|(name, low, high)| format!("{name}: {} to {}", thousands(*low), thousands(*high))).collect();
     let description = format!("{title}. In the middle {}. {}.", thousands(middle), words.join("; "));
     let row = 50;
     let height = (rows.len() as i32 * row + 52) as u32;
+    let centre = WIDTH as i32 / 2;
     let reach =
         rows.iter().flat_map(|(_, low, high)| [(low - middle).abs(), (high - middle).abs()]).fold(1.0, f64::max);
-    draw(id, title, &description, height, |area| {
-        let x = |v: f64| (320.0 + 215.0 * (v - middle) / reach) as i32;
+    draw(id, (title, unit), &description, height, |area| {
+        let x = |v: f64| (f64::from(centre) + (f64::from(centre) - 76.0) * (v - middle) / reach) as i32;
         for (at, label, colour) in [(10, "at the low end", FALL), (180, "at the high end", RISE)] {
             area.draw(&Rectangle::new([(at, 8), (at + 22, 22)], colour.filled()))?;
             text(area, label, (at + 30, 15), &font(16, INK, HPos::Left))?;
         }
-        text(area, &thousands(middle), (320, 42), &font(14, INK, HPos::Center))?;
+        text(area, &thousands(middle), (centre, 42), &font(14, INK, HPos::Center))?;
         for (i, (name, low, high)) in rows.iter().enumerate() {
             let top = 48 + i as i32 * row;
             text(area, name, (10, top + 14), &font(15, INK, HPos::Left))?;
-            area.draw(&PathElement::new(vec![(320, top + 23), (320, top + 44)], INK.stroke_width(1)))?;
+            area.draw(&PathElement::new(vec![(centre, top + 23), (centre, top + 44)], INK.stroke_width(1)))?;
             for (value, colour, offset) in [(*low, FALL, 0), (*high, RISE, 9)] {
                 let (a, b) = (x(value.min(middle)), x(value.max(middle)));
                 area.draw(&Rectangle::new(

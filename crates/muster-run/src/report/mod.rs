@@ -85,10 +85,11 @@ pub(crate) fn html(run: &Run) -> Result<String, RunError> {
     let page = Page {
         title: run.plan.title.clone(),
         subtitle: format!(
-            "Supply, demand and gap, {} to {}: {}",
+            "{}: supply, demand and gap, {} to {}, {}",
+            run.place_title(),
             run.plan.from,
             run.plan.to,
-            names.join(", ").to_lowercase()
+            names.join(" and ").to_lowercase()
         ),
         about: run.plan.about.trim().to_owned(),
         sections: all,

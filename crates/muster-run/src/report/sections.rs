@@ -51,7 +51,8 @@ pub(super) fn in_short(run: &Run) -> Result<Section, RunError> {
         note: format!("{} needed, {} in post (FTE)", thousands(base.demand_fte), thousands(base.supply_fte)),
     }];
     let mut sentences = vec![format!(
-        "In {first} the NHS had {} full-time equivalent staff and needed {}: {}.",
+        "In {first} the NHS in {} had {} full-time equivalent staff and needed {}: {}.",
+        run.place_title(),
         thousands(base.supply_fte),
         thousands(base.demand_fte),
         short_of(base.gap_fte)
@@ -64,14 +65,16 @@ pub(super) fn in_short(run: &Run) -> Result<Section, RunError> {
             note: format!("{} needed, {} in post (FTE)", thousands(line.demand_fte), thousands(line.supply_fte)),
         });
         sentences.push(format!(
-            "{}, it would need {} in {last} and have {}: {}.",
+            "{}, it would need {} in {last} and have {}: {}, where {} were missing at the start.",
             scenario.title,
             thousands(line.demand_fte),
             thousands(line.supply_fte),
-            short_of(line.gap_fte)
+            short_of(line.gap_fte),
+            thousands(base.gap_fte)
         ));
     }
-    let predictions: Vec<&Verdict> = run.verdicts.iter().filter(|verdict| verdict.role == Role::Prediction).collect();
+    let asked = |verdict: &&Verdict| verdict.role == Role::Prediction && verdict.outcome != Outcome::NotAsked;
+    let predictions: Vec<&Verdict> = run.verdicts.iter().filter(asked).collect();
     let met = predictions.iter().filter(|verdict| verdict.outcome == Outcome::Met).count();
     if !predictions.is_empty() {
         sentences.push(format!(
@@ -83,7 +86,7 @@ pub(super) fn in_short(run: &Run) -> Result<Section, RunError> {
     if let Some(swing) = run.swings.first() {
         sentences.push(format!(
             "The result rests most on one assumption, {}: within its range the gap in {last} runs from {} to {}.",
-            swing.assumption.replace('_', " "),
+            swing.assumption,
             thousands(swing.gap_at_low_fte.min(swing.gap_at_high_fte)),
             thousands(swing.gap_at_low_fte.max(swing.gap_at_high_fte))
         ));
@@ -328,8 +331,7 @@ pub(super) fn bridges(run: &Run) -> Result<Section, RunError> {
         push("", of_main.steps[i].0, bridges.iter().map(|bridge| bridge.steps[i].1).collect(), signed);
     }
     push("total", &last, bridges.iter().map(|bridge| bridge.closing_fte).collect(), thousands);
-    let note =
-        "Every person who comes or goes is counted under one cause, and the causes add up to the change exactly.";
+    let note = "Every person who comes or goes is counted under one cause, and the causes add up to the change exactly. Moves between professions lose nobody: what is shown is the change of hours of those who move. Ageing and hours per head is what is left: those who stay grow older and work fewer hours, while those who join are young and work more.";
     Ok(section(
         "bridge",
         "From the baseline to the horizon, by cause",
@@ -396,7 +398,7 @@ pub(super) fn training(run: &Run) -> Result<Section, RunError> {
         table.push("", cells);
     }
     let note = "A place added now is a qualified person only after the course, less those who give up and those who work elsewhere. \
-                Doctors then train for seven to nine years more, in posts that are counted in the workforce.";
+                Doctors then train on for five to nine years, in posts that are counted in the workforce.";
     Ok(section(
         "training",
         "Training pipeline",
@@ -503,8 +505,7 @@ pub(super) fn sensitivity(run: &Run) -> Result<Option<Section>, RunError> {
 }
 
 fn plain_name(assumption: &str) -> String {
-    let text = assumption.replace('_', " ");
-    let mut letters = text.chars();
+    let mut letters = assumption.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
@@ -612,7 +613,7 @@ pub(super) fn calibration(run: &Run) -> Section {
             ],
         );
     }
-    let note = "Nothing else in the books was fitted to a published outcome.";
+    let note = "No other assumption was solved for so that a result agrees with a published outcome. Judgements that were made with one in view say so in their reason.";
     let blocks =
         if table.rows.is_empty() { Vec::new() } else { vec![Block::Text(note.to_owned()), Block::Folded(table)] };
     section("calibration", "What was calibrated", blocks)
@@ -620,7 +621,11 @@ pub(super) fn calibration(run: &Run) -> Section {
 
 /// What a reader should know before believing the rest.
 pub(super) fn cautions(run: &Run) -> Section {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = run.plan.cautions.iter().cloned().map(Block::Text).collect();
+    if run.request.monthly {
+        let text = "This run steps by months. Whoever joins in April can then leave before March, which a yearly step does not see, so that supply is lower and gaps are wider than by years; rates were fitted for yearly steps.";
+        blocks.push(Block::Text(text.to_owned()));
+    }
     for scenario in &run.scenarios {
         let mut by_move: Vec<(String, f64, usize)> = Vec::new();
         for unfilled in &scenario.projection.unfilled {
@@ -648,16 +653,11 @@ pub(super) fn cautions(run: &Run) -> Section {
             )));
         }
     }
-    let overrides = run.plan.shelf.overrides();
+    let overrides = run.plan.overrides_in_words();
     if !overrides.is_empty() {
-        let mut table = Table::words(
-            "Values of local books that stand in for national ones",
-            &["Value", "Local book", "Written at"],
-        );
+        let mut table = Table::words("Values that stand in for others", &["Value", "Instead of", "Book", "Written at"]);
         for over in overrides {
-            let book = &run.plan.shelf.books[over.winner.book].title;
-            let name = run.plan.shelf.name(over.winner.measure, &over.winner.key);
-            table.push("", vec![name, book.clone(), run.plan.written_at(&over.winner.entries[0].location)]);
+            table.push("", vec![over.what, over.instead_of, over.book, over.written_at]);
         }
         blocks.push(Block::Table(table));
     }

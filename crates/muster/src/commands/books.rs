@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use muster_book::{Entry, MEASURES, Plan, Series, schemas};
+use muster_book::{Entry, FigureMeasure, MEASURES, Plan, Series, schemas};
 use muster_run::RunError;
 
 use crate::commands::DEFAULT_PLAN;
@@ -48,6 +48,7 @@ enum Command {
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum What {
     Books,
+    Figures,
     Measures,
     Groups,
     Professions,
@@ -107,6 +108,13 @@ fn list(plan: &Plan, what: What, output: &Output) {
                     values.to_string(),
                     book.folder.display().to_string(),
                 ]);
+            }
+        }
+        What::Figures => {
+            rows = Rows::new(&["Id", "Of"], None);
+            for figure in FigureMeasure::ALL {
+                let of = if figure.of_training() { "programmes" } else { "professions, groups, tags, settings" };
+                rows.push(vec![figure.id().to_owned(), of.to_owned()]);
             }
         }
         What::Measures => {

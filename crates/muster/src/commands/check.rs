@@ -26,14 +26,15 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let request = Request { plan: args.plan.clone(), scenarios: Vec::new(), places: Vec::new(), monthly: false };
     let run = output.progress(|progress| Run::make(request, progress))?;
     output.say(&sound(&run.plan));
-    for over in run.plan.shelf.overrides() {
-        let book = &run.plan.shelf.books[over.winner.book];
+    for over in run.plan.overrides_in_words() {
         output.say(&format!(
-            "  {} overrides {} (written at {})",
-            book.id,
-            run.plan.shelf.name(over.winner.measure, &over.winner.key),
-            over.winner.entries[0].location
+            "  {} instead of {} (book: {}, written at {})",
+            over.what, over.instead_of, over.book, over.written_at
         ));
+    }
+    if run.verdicts.is_empty() {
+        output.say("The plan has no checks and no targets.");
+        return Ok(true);
     }
     if output.format() == Format::Json {
         Output::json(&run.verdicts);

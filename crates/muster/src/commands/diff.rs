@@ -1,6 +1,6 @@
 //! `muster diff`: posts, people and pounds by year, and what was changed in the inputs.
 
-use muster_run::{Run, RunError, ScenarioRun, difference, gbp, signed};
+use muster_run::{Run, RunError, ScenarioRun, YearDifference, difference, gbp, signed};
 
 use crate::commands::{load, split};
 use crate::output::{Format, Output, Rows};
@@ -12,7 +12,7 @@ pub(crate) struct Args {
     a: String,
     /// Another, or the same at another scenario.
     b: String,
-    /// How many changes of inputs to list.
+    /// How many professions and changes of inputs to list.
     #[arg(long, default_value_t = 40)]
     limit: usize,
 }
@@ -28,35 +28,15 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         Output::json(&difference);
         return Ok(true);
     }
-    output.say(&format!("{} less {}, all staff", difference.b, difference.a));
-    let head = ["Year", "Demand FTE", "Supply FTE", "People", "Gap FTE", "Pay bill"];
-    let mut rows = Rows::new(&head, Some(1));
-    for d in &difference.years {
-        rows.push(vec![
-            d.year.to_string(),
-            signed(d.demand_fte),
-            signed(d.supply_fte),
-            signed(d.headcount),
-            signed(d.gap_fte),
-            gbp(d.pay_bill_gbp),
-        ]);
-    }
-    output.rows(&rows);
+    output.say(&format!("{} ({}) less {} ({}), all staff", args.b, difference.b, args.a, difference.a));
+    let years: Vec<_> = difference.years.iter().map(|d| (d.year.to_string(), *d)).collect();
+    output.rows(&table("Year", &years));
     if let Some(last) = difference.years.last() {
         output.say(&format!("\nBy staff group in {}", last.year));
-        let mut rows =
-            Rows::new(&["Staff group", "Demand FTE", "Supply FTE", "People", "Gap FTE", "Pay bill"], Some(1));
-        for (title, d) in &difference.groups {
-            rows.push(vec![
-                title.clone(),
-                signed(d.demand_fte),
-                signed(d.supply_fte),
-                signed(d.headcount),
-                signed(d.gap_fte),
-                gbp(d.pay_bill_gbp),
-            ]);
-        }
-        output.rows(&rows);
+        output.rows(&table("Staff group", &difference.groups));
+        let professions = &difference.professions[..difference.professions.len().min(args.limit)];
+        output.say(&format!("\nBy profession in {}, the largest change of the gap first", last.year));
+        output.rows(&table("Profession", professions));
     }
     if difference.inputs.is_empty() {
         output.say("\nThe inputs are the same.");
@@ -85,4 +65,14 @@ fn chosen<'r>(run: &'r Run, scenario: Option<&str>) -> Result<&'r ScenarioRun, R
         let known: Vec<&str> = run.scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
         RunError::Request(format!("the run has no scenario `{id}`; it has {}", known.join(", ")))
     })
+}
+
+fn table(first: &str, rows: &[(String, YearDifference)]) -> Rows {
+    let mut table = Rows::new(&[first, "Demand FTE", "Supply FTE", "People", "Gap FTE", "Pay bill"], Some(1));
+    for (name, d) in rows {
+        let numbers =
+            [signed(d.demand_fte), signed(d.supply_fte), signed(d.headcount), signed(d.gap_fte), gbp(d.pay_bill_gbp)];
+        table.push(std::iter::once(name.clone()).chain(numbers).collect());
+    }
+    table
 }

@@ -80,7 +80,11 @@ const WIDE: u16 = 140;
 /// Supply, demand and gap at the start and at the end, for everyone, each group and each profession.
 fn print(run: &Run, table: &Summary, output: &Output) {
     let (first, last) = (run.plan.from, run.plan.to);
-    output.say(&format!("{}: supply, demand and gap in full-time equivalents\n", run.plan.title));
+    output.say(&format!(
+        "{}, {}: supply, demand and gap in full-time equivalents\n",
+        run.plan.title,
+        run.place_title()
+    ));
     let demand_too = Output::width().is_none_or(|width| width >= WIDE);
     let three = |line: &muster_run::Line| {
         let demand = demand_too.then_some(line.demand_fte);
@@ -119,7 +123,8 @@ fn print(run: &Run, table: &Summary, output: &Output) {
             ));
         }
     }
-    let of = |role: muster_book::Role| run.verdicts.iter().filter(move |verdict| verdict.role == role);
+    let asked = |verdict: &&muster_run::Verdict| verdict.outcome != muster_run::Outcome::NotAsked;
+    let of = |role: muster_book::Role| run.verdicts.iter().filter(asked).filter(move |verdict| verdict.role == role);
     let met = |role| of(role).filter(|verdict| verdict.outcome == muster_run::Outcome::Met).count();
     let (predicted, fitted) = (muster_book::Role::Prediction, muster_book::Role::Calibration);
     if of(predicted).count() > 0 {
