@@ -191,7 +191,7 @@ impl Plan {
 
     /// The plan's folder, by the same kind of path.
     pub fn relative_folder(&self) -> String {
-        let own = self.folder.join("plan.toml").display().to_string();
+        let own = crate::files::tidy(&self.folder.join("plan.toml")).display().to_string();
         let files = self.files.by_relative_path();
         let path = files.iter().find(|(_, file)| file.name() == own).map(|(path, _)| path.as_str());
         path.and_then(|path| path.strip_suffix("/plan.toml")).unwrap_or_default().to_owned()

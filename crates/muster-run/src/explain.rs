@@ -99,7 +99,13 @@ fn read<'r>(run: &'r Run, what: &str) -> Result<Question<'r>, RunError> {
     let mut scenario = run.main_scenario();
     let mut figure = Figure::of(FigureMeasure::SupplyFte, run.plan.to);
     let mut subject = "all staff".to_owned();
+    let mut kinds: Vec<&str> = Vec::new();
     for word in what.split_whitespace() {
+        let kind = kind_of(run, word).ok_or_else(|| RunError::Request(unknown(run, word)))?;
+        if kinds.contains(&kind) {
+            return Err(RunError::Request(format!("`{word}` is a second {kind}: ask for one at a time")));
+        }
+        kinds.push(kind);
         if let Some(named) = FigureMeasure::ALL.into_iter().find(|measure| measure.id() == word) {
             measure = Some(named);
         } else if let Ok(year) = word.parse::<FinancialYear>() {
@@ -117,9 +123,7 @@ fn read<'r>(run: &'r Run, what: &str) -> Result<Question<'r>, RunError> {
             subject.clone_from(&taxonomy.programmes[programme].title);
         } else {
             let found = ["profession", "group", "tag"].into_iter().map(|what| professions_named(taxonomy, what, word));
-            let Some(professions) = found.into_iter().find(|found| !found.is_empty()) else {
-                return Err(RunError::Request(unknown(run, word)));
-            };
+            let professions = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
             subject = match (taxonomy.profession(word), taxonomy.group(word)) {
                 (Some(profession), _) => taxonomy.professions[profession].title.clone(),
                 (_, Some(group)) => taxonomy.groups[group].title.clone(),
@@ -136,6 +140,29 @@ fn read<'r>(run: &'r Run, what: &str) -> Result<Question<'r>, RunError> {
         )));
     };
     Ok(Question { scenario, figure: Figure { measure, ..figure }, subject })
+}
+
+/// What kind of thing a word names.
+fn kind_of(run: &Run, word: &str) -> Option<&'static str> {
+    let taxonomy = &run.plan.shelf.taxonomy;
+    let is_place = || word.parse::<PlaceCode>().is_ok_and(|code| run.plan.shelf.places.get(&code).is_some());
+    if FigureMeasure::ALL.iter().any(|measure| measure.id() == word) {
+        Some("figure")
+    } else if word.parse::<FinancialYear>().is_ok() {
+        Some("year")
+    } else if word.parse::<Setting>().is_ok() {
+        Some("setting")
+    } else if run.scenario(word).is_some() {
+        Some("scenario")
+    } else if is_place() {
+        Some("place")
+    } else if taxonomy.programme(word).is_some() {
+        Some("programme")
+    } else {
+        let named =
+            ["profession", "group", "tag"].iter().any(|what| !professions_named(taxonomy, what, word).is_empty());
+        named.then_some("subject")
+    }
 }
 
 fn unknown(run: &Run, word: &str) -> String {

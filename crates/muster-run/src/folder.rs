@@ -1,12 +1,12 @@
 //! The run folder: written whole or not at all, opened again, and verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use muster_book::Plan;
 
-use crate::manifest::{InputFile, Manifest, OutputFile, inputs_digest, sha256};
+use crate::manifest::{FORMAT, InputFile, Manifest, OutputFile, inputs_digest, sha256};
 use crate::report;
 use crate::run::{Request, Run, RunError};
 use crate::{summary, tables};
@@ -71,6 +71,7 @@ pub fn save(run: &Run, out: Option<&Path>) -> Result<PathBuf, RunError> {
     let outputs = run.outputs()?;
     let manifest = Manifest::of(run, &outputs);
     let folder = out.map_or_else(|| Path::new("runs").join(manifest.name(&run.plan.id)), Path::to_owned);
+    refuse_among_inputs(run, &folder)?;
     refuse_foreign(&folder)?;
     let beside = |suffix: &str| {
         let mut name = std::ffi::OsString::from(".");
@@ -97,17 +98,84 @@ fn at(path: &Path, error: &std::io::Error) -> RunError {
     RunError::File { path: path.display().to_string(), error: error.to_string() }
 }
 
-/// A folder that holds something else is left alone.
+/// Only a run is replaced, and only when it holds nothing but what its manifest lists: anything else is somebody's.
 fn refuse_foreign(folder: &Path) -> Result<(), RunError> {
-    let holds_something = match fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(_) => folder.exists(),
+    let name = folder.display();
+    let Ok(found) = files_below(folder) else {
+        let gone = !folder.exists() && !folder.is_symlink();
+        return if gone {
+            Ok(())
+        } else {
+            Err(RunError::Folder(format!("{name} is not a folder: choose another --out")))
+        };
     };
-    if holds_something && !folder.join(MANIFEST).exists() {
-        let folder = folder.display();
-        return Err(RunError::Folder(format!("{folder} holds something that is not a run: choose another --out")));
+    if found.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let Ok(manifest) = read_manifest(folder) else {
+        return Err(RunError::Folder(format!("{name} holds something that is not a run: choose another --out")));
+    };
+    match found.iter().find(|file| !manifest.lists(file)) {
+        Some(other) => Err(RunError::Folder(format!(
+            "{name} holds {other}, which is not part of the run there: move it, or choose another --out"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A run among the books or sources would be read as part of them the next time.
+fn refuse_among_inputs(run: &Run, folder: &Path) -> Result<(), RunError> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder_of = |path: &Path| path.parent().map(absolute).unwrap_or_default();
+    let read: BTreeSet<PathBuf> = run.plan.files.iter().map(|(path, _)| folder_of(path)).collect();
+    let out = absolute(folder);
+    match read.iter().find(|inputs| out.starts_with(inputs)) {
+        Some(inputs) => Err(RunError::Folder(format!(
+            "{} lies in {}, which the plan reads: choose another --out",
+            folder.display(),
+            inputs.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Every file of a folder and the folders in it, by its path below the folder, with `/` between.
+fn files_below(folder: &Path) -> Result<BTreeSet<String>, std::io::Error> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(at) = folders.pop() {
+        for entry in fs::read_dir(&at)? {
+            let path = entry?.path();
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+            } else {
+                let below = path.strip_prefix(folder).unwrap_or(&path);
+                let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                found.insert(parts.join("/"));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn read_manifest(folder: &Path) -> Result<Manifest, RunError> {
+    let path = folder.join(MANIFEST);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        RunError::Folder(format!(
+            "{} is not a run folder: its manifest.json cannot be read ({error})",
+            folder.display()
+        ))
+    })?;
+    let manifest: Manifest = serde_json::from_str(&text)
+        .map_err(|error| RunError::Folder(format!("{} is not the manifest of a run: {error}", path.display())))?;
+    if manifest.format != FORMAT {
+        let format = manifest.format;
+        return Err(RunError::Folder(format!(
+            "{} has format {format}; this version reads format {FORMAT}",
+            path.display()
+        )));
+    }
+    Ok(manifest)
 }
 
 fn write_all(
@@ -134,15 +202,18 @@ fn write_all(
 
 /// Makes the run of a folder again from the inputs kept in it, which must be what its manifest says.
 pub fn open(folder: &Path, progress: &(dyn Fn(&str) + Sync)) -> Result<(Manifest, Run), RunError> {
-    let path = folder.join(MANIFEST);
-    let text = fs::read_to_string(&path).map_err(|error| {
-        RunError::Folder(format!(
-            "{} is not a run folder: its manifest.json cannot be read ({error})",
-            folder.display()
-        ))
-    })?;
-    let manifest: Manifest = serde_json::from_str(&text)
-        .map_err(|error| RunError::Folder(format!("{} cannot be understood: {error}", path.display())))?;
+    let manifest = read_manifest(folder)?;
+    let plain = |part: std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
+    let inside = |path: &Path| path.components().all(plain);
+    let leads_out =
+        !inside(&manifest.request.plan) || manifest.inputs.iter().any(|input| !inside(Path::new(&input.path)));
+    if leads_out || folder.join("inputs").is_symlink() {
+        return Err(RunError::Folder(format!("the inputs of {} lead out of its folder", folder.display())));
+    }
+    let found = files_below(folder).map_err(|error| at(folder, &error))?;
+    if let Some(other) = found.iter().find(|file| !manifest.lists(file)) {
+        return Err(RunError::Folder(format!("{} holds {other}, which is not part of the run", folder.display())));
+    }
     let inputs = folder.join("inputs");
     for input in &manifest.inputs {
         let bytes = fs::read(inputs.join(&input.path)).map_err(|error| at(&inputs.join(&input.path), &error))?;
@@ -173,11 +244,16 @@ pub fn verify(folder: &Path, progress: &(dyn Fn(&str) + Sync)) -> Result<Verific
     let (manifest, run) = open(folder, progress)?;
     progress("comparing bit for bit");
     let again = run.outputs()?;
-    let same = |output: &OutputFile| {
-        let on_disk = fs::read(folder.join(&output.path)).ok();
-        let made = again.get(&output.path);
-        made.is_some() && on_disk.as_ref() == made && made.map(|bytes| sha256(bytes)).as_ref() == Some(&output.sha256)
-    };
-    let outputs = manifest.outputs.iter().map(|output| (output.clone(), same(output))).collect();
+    let mut outputs: Vec<(OutputFile, bool)> = Vec::new();
+    // What the manifest leaves out was made all the same, and must be there.
+    let paths: BTreeSet<&String> = again.keys().chain(manifest.outputs.iter().map(|output| &output.path)).collect();
+    for path in paths {
+        let made =
+            again.get(path).map(|bytes| OutputFile { path: path.clone(), sha256: sha256(bytes), bytes: bytes.len() });
+        let listed = manifest.outputs.iter().find(|output| output.path == *path);
+        let on_disk = fs::read(folder.join(path)).ok();
+        let same = made.is_some() && made.as_ref() == listed && on_disk.as_ref() == again.get(path);
+        outputs.extend(listed.cloned().or(made).map(|file| (file, same)));
+    }
     Ok(Verification { versions: (manifest.muster_version, env!("CARGO_PKG_VERSION").to_owned()), outputs })
 }

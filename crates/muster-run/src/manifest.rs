@@ -48,11 +48,22 @@ pub struct Manifest {
     pub outputs: Vec<OutputFile>,
 }
 
+/// The shape of a manifest and of a run folder.
+pub(crate) const FORMAT: u32 = 1;
+
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 
 impl Manifest {
+    /// Whether a file of the run folder is part of the run.
+    pub(crate) fn lists(&self, file: &str) -> bool {
+        let input = |input: &InputFile| file.strip_prefix("inputs/") == Some(&input.path);
+        file == "manifest.json"
+            || self.outputs.iter().any(|output| output.path == file)
+            || self.inputs.iter().any(input)
+    }
+
     pub(crate) fn of(run: &Run, outputs: &BTreeMap<String, Vec<u8>>) -> Self {
         let inputs: Vec<InputFile> = run
             .plan
@@ -68,7 +79,7 @@ impl Manifest {
         });
         let request = Request { plan: run.plan.relative_folder().into(), ..run.request.clone() };
         Self {
-            format: 1,
+            format: FORMAT,
             muster_version: env!("CARGO_PKG_VERSION").to_owned(),
             command: command(&request),
             request,

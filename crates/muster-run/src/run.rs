@@ -97,6 +97,8 @@ impl Run {
         if request.scenarios.is_empty() {
             request.scenarios = vec![COUNTERFACTUAL.to_owned(), PLAN.to_owned()];
         }
+        let mut named = std::collections::HashSet::new();
+        request.scenarios.retain(|scenario| named.insert(scenario.clone()));
         if request.places.is_empty() {
             request.places = vec!["england".to_owned()];
         }

@@ -134,12 +134,17 @@ fn write(check: &Check, value: f64) -> String {
     }
 }
 
+/// With a true minus sign, as everywhere else.
+fn minus(text: &str) -> String {
+    text.replace('-', "−")
+}
+
 fn gap_in_words(check: &Check, by: f64) -> String {
     use muster_book::Form;
     match check.figure.form {
-        Form::Ratio => format!("{by:+.2}"),
-        Form::Growth => format!("{:+.2} points a year", by * 100.0),
-        _ if check.figure.measure.is_share() => format!("{:+.1} points", by * 100.0),
+        Form::Ratio => minus(&format!("{by:+.2}")),
+        Form::Growth => minus(&format!("{:+.2} points a year", by * 100.0)),
+        _ if check.figure.measure.is_share() => minus(&format!("{:+.1} points", by * 100.0)),
         _ if check.figure.measure == muster_book::FigureMeasure::PayBillGbp => gbp(by),
         _ => signed(by),
     }

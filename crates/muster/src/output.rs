@@ -89,7 +89,9 @@ impl Output {
                 rows.rows.iter().for_each(|row| line(&write(row)));
             }
             Format::Markdown => {
-                let write = |cells: &[String]| format!("| {} |", cells.join(" | ").replace('\n', " "));
+                let escape = |cell: &String| cell.replace('|', "\\|").replace('\n', " ");
+                let write =
+                    |cells: &[String]| format!("| {} |", cells.iter().map(escape).collect::<Vec<_>>().join(" | "));
                 line(&write(&rows.head));
                 line(&format!("|{}", "---|".repeat(rows.head.len())));
                 rows.rows.iter().for_each(|row| line(&write(row)));
@@ -107,7 +109,7 @@ impl Output {
     pub(crate) fn json(value: &impl serde::Serialize) {
         match serde_json::to_string_pretty(value) {
             Ok(text) => line(&text),
-            Err(error) => eprintln!("error: {error}"),
+            Err(error) => complain(&format!("error: {error}")),
         }
     }
 
@@ -130,18 +132,32 @@ impl Output {
         match error {
             RunError::Plan(list) if self.format == Format::Json => Self::json(list),
             RunError::Plan(list) => {
-                list.iter().for_each(|diagnostic| eprintln!("{}", picture(diagnostic)));
+                list.iter().for_each(|diagnostic| complain(&picture(diagnostic)));
                 let (count, plural) = (list.len(), if list.len() == 1 { "fault" } else { "faults" });
-                eprintln!("{count} {plural}: nothing was run. `muster explain {}` says more about one.", list[0].code);
+                complain(&format!(
+                    "{count} {plural}: nothing was run. `muster explain {}` says more about one.",
+                    list[0].code
+                ));
             }
-            other => eprintln!("error: {other}"),
+            other => complain(&format!("error: {other}")),
         }
     }
 }
 
-/// Prints a line; a reader who has gone away, such as `head`, is no fault.
+/// Prints a line. A reader who has gone away, such as `head`, is no fault; a full disk is.
 fn line(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(&format!("error: the answer cannot be written: {error}"));
+            std::process::exit(2);
+        }
+        _ => {}
+    }
+}
+
+/// Prints a line for people; when even that cannot be written, the exit code still tells.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 fn csv_cell(cell: &str) -> String {

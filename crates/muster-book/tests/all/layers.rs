@@ -484,9 +484,9 @@ fn every_uncertain_assumption_of_a_scenario_can_be_moved() {
     assert_eq!(
         titles,
         [
-            "leaver_rate of Nursing",
-            "international_headcount of Consultants",
-            "temporary_fill",
+            "leaver rate of Nursing",
+            "international recruits of Consultants",
+            "share of gaps that temporary staff fill",
             "Delivery of: More nursing students",
         ]
     );

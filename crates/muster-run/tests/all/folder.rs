@@ -67,7 +67,7 @@ fn a_changed_missing_or_added_input_is_found() {
     let added = why_not(&|run| {
         fs::copy(run.join("inputs/sources/muster-judgement.toml"), run.join("inputs/sources/one-more.toml")).unwrap();
     });
-    assert!(added.contains("other files than the run was made from"), "{added}");
+    assert!(added.contains("one-more.toml, which is not part of the run"), "{added}");
 }
 
 #[test]
@@ -85,9 +85,7 @@ fn what_is_not_a_run_is_said_not_to_be_one_and_left_alone() {
 #[test]
 fn saving_again_replaces_the_run_and_leaves_nothing_behind() {
     let (folder, run) = saved();
-    fs::write(run.join("stale.txt"), "old").unwrap();
     save(england(), Some(&run)).unwrap();
-    assert!(!run.join("stale.txt").exists());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -99,5 +97,57 @@ fn a_plan_with_faults_makes_no_run() {
     match make(request(&copy.plan(), &[])).unwrap_err() {
         RunError::Plan(faults) => assert!(!faults.is_empty()),
         other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn notes_kept_in_a_run_are_never_replaced_and_are_no_part_of_it() {
+    let (_folder, run) = saved();
+    fs::write(run.join("my-notes.md"), "keep").unwrap();
+    let refused = save(england(), Some(&run)).unwrap_err().to_string();
+    assert!(refused.contains("my-notes.md"), "{refused}");
+    assert_eq!(fs::read_to_string(run.join("my-notes.md")).unwrap(), "keep");
+    let verified = verify(&run, &|_| {}).unwrap_err().to_string();
+    assert!(verified.contains("my-notes.md"), "{verified}");
+}
+
+#[test]
+fn a_folder_with_somebody_elses_manifest_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("manifest.json"), "{\"name\": \"a web page\"}").unwrap();
+    assert!(save(england(), Some(folder.path())).unwrap_err().to_string().contains("not a run"));
+    assert!(folder.path().join("manifest.json").exists());
+}
+
+#[test]
+fn a_result_left_out_of_the_manifest_is_still_compared() {
+    let (_folder, run) = saved();
+    let path = run.join("manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    manifest["outputs"].as_array_mut().unwrap().retain(|output| output["path"] == "checks.json");
+    fs::write(&path, manifest.to_string()).unwrap();
+    // The other results are now files that no list knows.
+    assert!(verify(&run, &|_| {}).is_err());
+    for file in ["report.html", "sensitivity.json", "summary.csv", "training.parquet", "workforce.parquet"] {
+        fs::remove_file(run.join(file)).unwrap();
+    }
+    assert!(!verify(&run, &|_| {}).unwrap().agrees());
+}
+
+#[test]
+fn a_manifest_that_leads_out_of_its_folder_is_refused() {
+    let (_folder, run) = saved();
+    replace(&run.join("manifest.json"), "\"plan\": \"plans/ltwp-2023\"", "\"plan\": \"../../plans/ltwp-2023\"");
+    assert!(verify(&run, &|_| {}).unwrap_err().to_string().contains("lead out"));
+}
+
+#[test]
+fn a_run_is_not_written_among_what_it_reads() {
+    let copy = Copy::new();
+    let run = make(request(&copy.plan(), &[])).unwrap();
+    for among in ["books/england/out", "sources/out", "plans/ltwp-2023/out"] {
+        let refused = save(&run, Some(&copy.path(among))).unwrap_err().to_string();
+        assert!(refused.contains("which the plan reads"), "{refused}");
+        assert!(!copy.path(among).exists());
     }
 }

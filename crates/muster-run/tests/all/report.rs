@@ -73,3 +73,14 @@ fn it_says_what_was_missed_what_was_fitted_and_every_source() {
         assert!(page.contains(&action.id), "{}", action.id);
     }
 }
+
+#[test]
+fn a_report_of_one_system_speaks_of_that_system_alone() {
+    let run = crate::make(crate::request(&crate::root().join("plans/ltwp-2023"), &["QJK"])).unwrap();
+    let page = String::from_utf8(run.outputs().unwrap().remove("report.html").unwrap()).unwrap();
+    assert!(page.contains("the NHS in Devon had"));
+    assert!(!page.contains("published outcomes that nothing was fitted to"), "no check of England is put to Devon");
+    let of_england = england().swings[0].gap_fte;
+    let of_devon = run.swings[0].gap_fte;
+    assert!(of_devon < of_england / 10.0, "{of_devon} is not Devon's gap");
+}

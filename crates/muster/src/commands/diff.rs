@@ -23,6 +23,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let run_a = load(&path_a, scenario_a.as_deref(), output)?;
     let run_b = load(&path_b, scenario_b.as_deref(), output)?;
     let (a, b) = (chosen(&run_a, scenario_a.as_deref())?, chosen(&run_b, scenario_b.as_deref())?);
+    if run_a.places != run_b.places || run_a.request.monthly != run_b.request.monthly {
+        let text =
+            "the two are of different places or steps, so their difference would say nothing: run both in the same way";
+        return Err(RunError::Request(text.to_owned()));
+    }
     let difference = difference((&run_a, a), (&run_b, b));
     if output.format() == Format::Json {
         Output::json(&difference);

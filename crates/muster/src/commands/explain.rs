@@ -25,6 +25,15 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         Output::data(&format!("{}: {}\n\n{}", code.code, code.title, code.text));
         return Ok(true);
     }
+    let digits = args.run.strip_prefix(['M', 'm']).unwrap_or_default();
+    if digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()) && !Path::new(&args.run).exists() {
+        return Err(RunError::Request(format!(
+            "no error has the code {}; there are {} to {}",
+            args.run,
+            CODES[0].code,
+            CODES[CODES.len() - 1].code
+        )));
+    }
     let run = load(Path::new(&args.run), None, output)?;
     let explanation = explain(&run, &args.what.join(" "))?;
     if output.format() == Format::Json {

@@ -43,7 +43,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     let request = Request {
         plan: args.plan,
         scenarios: args.scenarios,
-        places: args.places,
+        places: args.places.iter().map(|place| place.trim().to_owned()).collect(),
         monthly: args.step == StepLength::Month,
     };
     let (run, folder) = output.progress(|progress| {
@@ -63,10 +63,13 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     Ok(true)
 }
 
+/// More would only wait for one another.
+const MOST_THREADS: usize = 256;
+
 pub(crate) fn set_threads(threads: Option<usize>) -> Result<(), RunError> {
     let Some(threads) = threads else { return Ok(()) };
-    if threads == 0 {
-        return Err(RunError::Request("--threads must be at least 1".to_owned()));
+    if !(1..=MOST_THREADS).contains(&threads) {
+        return Err(RunError::Request(format!("--threads must be at least 1 and at most {MOST_THREADS}")));
     }
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -129,12 +132,11 @@ fn print(run: &Run, table: &Summary, output: &Output) {
     let (predicted, fitted) = (muster_book::Role::Prediction, muster_book::Role::Calibration);
     if of(predicted).count() > 0 {
         output.say(&format!(
-            "Held against the published record: {} of {} predictions met, {} of {} calibrations; `muster check {}` lists them.",
+            "Held against the published record: {} of {} predictions met, {} of {} calibrations; the report lists them.",
             met(predicted),
             of(predicted).count(),
             met(fitted),
-            of(fitted).count(),
-            run.plan.folder.display()
+            of(fitted).count()
         ));
     }
 }
