@@ -40,12 +40,19 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         Output::json(&run.verdicts);
     } else {
         let mut rows = Rows::new(&["Check", "Expected", "This run", "Outcome"], None);
+        // Reasons are too long for a terminal; `--format csv` and `markdown` have them.
+        let with_notes = output.format() != Format::Table;
+        if with_notes {
+            rows.head.push("Note".to_owned());
+        }
         for verdict in &run.verdicts {
             let title = match verdict.role {
                 Role::Target => format!("Target: {}", verdict.title),
                 _ => verdict.title.clone(),
             };
-            rows.push(vec![title, verdict.expected.clone(), verdict.found.clone(), verdict.words()]);
+            let mut row = vec![title, verdict.expected.clone(), verdict.found.clone(), verdict.words()];
+            row.extend(with_notes.then(|| verdict.note.clone()));
+            rows.push(row);
         }
         output.rows(&rows);
     }
