@@ -125,10 +125,9 @@ fn refuse_foreign(folder: &Path) -> Result<(), RunError> {
 
 /// A run among the books or sources would be read as part of them the next time.
 fn refuse_among_inputs(run: &Run, folder: &Path) -> Result<(), RunError> {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let folder_of = |path: &Path| path.parent().map(absolute).unwrap_or_default();
-    let read: BTreeSet<PathBuf> = run.plan.files.iter().map(|(path, _)| folder_of(path)).collect();
-    let out = absolute(folder);
+    let read: BTreeSet<PathBuf> =
+        run.plan.files.iter().filter_map(|(path, _)| real(path).parent().map(Path::to_owned)).collect();
+    let out = real(folder);
     match read.iter().find(|inputs| out.starts_with(inputs)) {
         Some(inputs) => Err(RunError::Folder(format!(
             "{} lies in {}, which the plan reads: choose another --out",
@@ -137,6 +136,13 @@ fn refuse_among_inputs(run: &Run, folder: &Path) -> Result<(), RunError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// The path without links and `..`, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let known = |at: &Path| Some(fs::canonicalize(at).ok()?.join(absolute.strip_prefix(at).ok()?));
+    absolute.ancestors().find_map(known).unwrap_or_else(|| absolute.clone())
 }
 
 /// Every file of a folder and the folders in it, by its path below the folder, with `/` between.
