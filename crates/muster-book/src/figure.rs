@@ -163,12 +163,6 @@ impl Figure {
         Self { measure, professions: None, programmes: None, setting: None, place: None, year, since: None, form }
     }
 
-    /// The same, for some professions.
-    #[must_use]
-    pub fn for_professions(self, professions: Vec<usize>) -> Self {
-        Self { professions: Some(professions), ..self }
-    }
-
     /// The same, as another form since a year.
     #[must_use]
     pub fn since(self, since: FinancialYear, form: Form) -> Self {

@@ -95,11 +95,6 @@ impl AgeBand {
         Ok(Self { from, to })
     }
 
-    /// The whole of a range.
-    pub fn all(range: AgeRange) -> Self {
-        Self { from: range.youngest, to: range.oldest }
-    }
-
     /// How many single years it spans.
     pub fn len(self) -> usize {
         usize::from(self.to - self.from) + 1

@@ -1,6 +1,6 @@
 //! Places: the tree England → region → integrated care system → trust, with dates.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -55,7 +55,6 @@ pub struct Place {
 #[derive(Debug, Clone, Default)]
 pub struct PlaceTree {
     places: BTreeMap<PlaceCode, Place>,
-    children: HashMap<PlaceCode, Vec<PlaceCode>>,
 }
 
 /// What is wrong with a code or a tree.
@@ -117,9 +116,6 @@ impl PlaceTree {
                 errors.push(PlaceError::Twice(place.code));
                 continue;
             }
-            if let Some(parent) = &place.parent {
-                tree.children.entry(parent.clone()).or_default().push(place.code.clone());
-            }
             tree.places.insert(place.code.clone(), place);
         }
         for place in tree.places.values() {
@@ -133,7 +129,6 @@ impl PlaceTree {
                 Some(_) => {}
             }
         }
-        tree.children.values_mut().for_each(|children| children.sort());
         if errors.is_empty() { Ok(tree) } else { Err(errors) }
     }
 
@@ -161,11 +156,6 @@ impl PlaceTree {
     /// Every place of one kind, by code.
     pub fn of_kind(&self, kind: PlaceKind) -> impl Iterator<Item = &Place> {
         self.places.values().filter(move |place| place.kind == kind)
-    }
-
-    /// The places directly below, by code.
-    pub fn children(&self, code: &PlaceCode) -> impl Iterator<Item = &Place> {
-        self.children.get(code).into_iter().flatten().map(|child| &self.places[child])
     }
 
     /// The place itself, its parent, and so on up to England.

@@ -93,43 +93,85 @@ fn written(measure: FigureMeasure, value: f64) -> String {
     }
 }
 
+/// What a word of a question names.
+enum Word<'r> {
+    Figure(FigureMeasure),
+    Year(FinancialYear),
+    Setting(Setting),
+    Scenario(&'r ScenarioRun),
+    Place(PlaceCode),
+    Programme(usize),
+    /// Professions, and what to call them together.
+    Subject(Vec<usize>, String),
+}
+
+impl<'r> Word<'r> {
+    fn read(run: &'r Run, word: &str) -> Result<Self, RunError> {
+        let taxonomy = &run.plan.shelf.taxonomy;
+        let place = || word.parse::<PlaceCode>().ok().filter(|code| run.plan.shelf.places.get(code).is_some());
+        if let Some(measure) = FigureMeasure::ALL.into_iter().find(|measure| measure.id() == word) {
+            return Ok(Self::Figure(measure));
+        }
+        let named = word.parse().map(Self::Year).or_else(|_| word.parse().map(Self::Setting));
+        if let Ok(named) = named {
+            return Ok(named);
+        }
+        if let Some(named) = run.scenario(word).map(Self::Scenario).or_else(|| place().map(Self::Place)) {
+            return Ok(named);
+        }
+        if let Some(programme) = taxonomy.programme(word) {
+            return Ok(Self::Programme(programme));
+        }
+        let title = match (taxonomy.profession(word), taxonomy.group(word)) {
+            (Some(profession), _) => taxonomy.professions[profession].title.clone(),
+            (_, Some(group)) => taxonomy.groups[group].title.clone(),
+            _ => format!("everyone tagged {word}"),
+        };
+        let found = ["profession", "group", "tag"].map(|what| professions_named(taxonomy, what, word));
+        match found.into_iter().find(|found| !found.is_empty()) {
+            Some(professions) => Ok(Self::Subject(professions, title)),
+            None => Err(RunError::Request(unknown(run, word))),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Figure(_) => "figure",
+            Self::Year(_) => "year",
+            Self::Setting(_) => "setting",
+            Self::Scenario(_) => "scenario",
+            Self::Place(_) => "place",
+            Self::Programme(_) | Self::Subject(..) => "subject",
+        }
+    }
+}
+
 fn read<'r>(run: &'r Run, what: &str) -> Result<Question<'r>, RunError> {
-    let taxonomy = &run.plan.shelf.taxonomy;
     let mut measure = None;
     let mut scenario = run.main_scenario();
     let mut figure = Figure::of(FigureMeasure::SupplyFte, run.plan.to);
     let mut subject = "all staff".to_owned();
     let mut kinds: Vec<&str> = Vec::new();
-    for word in what.split_whitespace() {
-        let kind = kind_of(run, word).ok_or_else(|| RunError::Request(unknown(run, word)))?;
-        if kinds.contains(&kind) {
-            return Err(RunError::Request(format!("`{word}` is a second {kind}: ask for one at a time")));
+    for text in what.split_whitespace() {
+        let word = Word::read(run, text)?;
+        if kinds.contains(&word.kind()) {
+            return Err(RunError::Request(format!("`{text}` is a second {}: ask for one at a time", word.kind())));
         }
-        kinds.push(kind);
-        if let Some(named) = FigureMeasure::ALL.into_iter().find(|measure| measure.id() == word) {
-            measure = Some(named);
-        } else if let Ok(year) = word.parse::<FinancialYear>() {
-            figure.year = year;
-        } else if let Ok(setting) = word.parse::<Setting>() {
-            figure.setting = Some(setting);
-        } else if let Some(named) = run.scenario(word) {
-            scenario = named;
-        } else if let Some(place) =
-            word.parse::<PlaceCode>().ok().filter(|code| run.plan.shelf.places.get(code).is_some())
-        {
-            figure.place = Some(place);
-        } else if let Some(programme) = taxonomy.programme(word) {
-            figure.programmes = Some(vec![programme]);
-            subject.clone_from(&taxonomy.programmes[programme].title);
-        } else {
-            let found = ["profession", "group", "tag"].into_iter().map(|what| professions_named(taxonomy, what, word));
-            let professions = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
-            subject = match (taxonomy.profession(word), taxonomy.group(word)) {
-                (Some(profession), _) => taxonomy.professions[profession].title.clone(),
-                (_, Some(group)) => taxonomy.groups[group].title.clone(),
-                _ => format!("everyone tagged {word}"),
-            };
-            figure.professions = Some(professions);
+        kinds.push(word.kind());
+        match word {
+            Word::Figure(named) => measure = Some(named),
+            Word::Year(year) => figure.year = year,
+            Word::Setting(setting) => figure.setting = Some(setting),
+            Word::Scenario(named) => scenario = named,
+            Word::Place(place) => figure.place = Some(place),
+            Word::Programme(programme) => {
+                subject.clone_from(&run.plan.shelf.taxonomy.programmes[programme].title);
+                figure.programmes = Some(vec![programme]);
+            }
+            Word::Subject(professions, title) => {
+                subject = title;
+                figure.professions = Some(professions);
+            }
         }
     }
     let Some(measure) = measure else {
@@ -140,29 +182,6 @@ fn read<'r>(run: &'r Run, what: &str) -> Result<Question<'r>, RunError> {
         )));
     };
     Ok(Question { scenario, figure: Figure { measure, ..figure }, subject })
-}
-
-/// What kind of thing a word names.
-fn kind_of(run: &Run, word: &str) -> Option<&'static str> {
-    let taxonomy = &run.plan.shelf.taxonomy;
-    let is_place = || word.parse::<PlaceCode>().is_ok_and(|code| run.plan.shelf.places.get(&code).is_some());
-    if FigureMeasure::ALL.iter().any(|measure| measure.id() == word) {
-        Some("figure")
-    } else if word.parse::<FinancialYear>().is_ok() {
-        Some("year")
-    } else if word.parse::<Setting>().is_ok() {
-        Some("setting")
-    } else if run.scenario(word).is_some() {
-        Some("scenario")
-    } else if is_place() {
-        Some("place")
-    } else if taxonomy.programme(word).is_some() {
-        Some("programme")
-    } else {
-        let named =
-            ["profession", "group", "tag"].iter().any(|what| !professions_named(taxonomy, what, word).is_empty());
-        named.then_some("subject")
-    }
 }
 
 fn unknown(run: &Run, word: &str) -> String {

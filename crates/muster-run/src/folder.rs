@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use muster_book::Plan;
 
-use crate::manifest::{FORMAT, InputFile, Manifest, OutputFile, inputs_digest, sha256};
+use crate::manifest::{FORMAT, Manifest, OutputFile, input_files, inputs_digest, sha256};
 use crate::report;
 use crate::run::{Request, Run, RunError};
 use crate::{summary, tables};
@@ -32,7 +32,6 @@ impl Verification {
 impl Run {
     /// Every file of the run folder but the manifest and the inputs, as bytes. They depend on the run alone.
     pub fn outputs(&self) -> Result<BTreeMap<String, Vec<u8>>, RunError> {
-        let json = |value: &dyn erased::Json| value.pretty().map(String::into_bytes);
         let mut outputs = BTreeMap::new();
         outputs.insert("workforce.parquet".to_owned(), tables::workforce(self)?);
         outputs.insert("training.parquet".to_owned(), tables::training(self)?);
@@ -47,21 +46,10 @@ impl Run {
     }
 }
 
-/// JSON of anything, behind one small trait object.
-mod erased {
-    use crate::run::RunError;
-
-    pub(super) trait Json {
-        fn pretty(&self) -> Result<String, RunError>;
-    }
-
-    impl<T: serde::Serialize> Json for T {
-        fn pretty(&self) -> Result<String, RunError> {
-            serde_json::to_string_pretty(self)
-                .map(|text| text + "\n")
-                .map_err(|error| RunError::File { path: "JSON".to_owned(), error: error.to_string() })
-        }
-    }
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, RunError> {
+    let text = serde_json::to_string_pretty(value);
+    let text = text.map_err(|error| RunError::File { path: "JSON".to_owned(), error: error.to_string() })?;
+    Ok((text + "\n").into_bytes())
 }
 
 /// Writes a run folder: `out` itself where it is given, else one under `runs/` named after what went in.
@@ -202,8 +190,7 @@ fn write_all(
     for (path, bytes) in outputs {
         write(&folder.join(path), bytes)?;
     }
-    let text = erased::Json::pretty(manifest)?;
-    write(&folder.join(MANIFEST), text.as_bytes())
+    write(&folder.join(MANIFEST), &json(manifest)?)
 }
 
 /// Makes the run of a folder again from the inputs kept in it, which must be what its manifest says.
@@ -233,13 +220,7 @@ pub fn open(folder: &Path, progress: &(dyn Fn(&str) + Sync)) -> Result<(Manifest
     progress("reading the inputs kept in the run");
     let request = Request { plan: inputs.join(&manifest.request.plan), ..manifest.request.clone() };
     let plan = Plan::read(&request.plan).map_err(RunError::Plan)?;
-    let used: Vec<InputFile> = plan
-        .files
-        .by_relative_path()
-        .into_iter()
-        .map(|(path, file)| InputFile { path, sha256: sha256(file.text.as_bytes()) })
-        .collect();
-    if used != manifest.inputs {
+    if input_files(&plan) != manifest.inputs {
         return Err(RunError::Folder("the folder's inputs hold other files than the run was made from".to_owned()));
     }
     Ok((manifest, Run::of(plan, request, progress)?))

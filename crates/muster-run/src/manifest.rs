@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use muster_book::Plan;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -65,13 +66,7 @@ impl Manifest {
     }
 
     pub(crate) fn of(run: &Run, outputs: &BTreeMap<String, Vec<u8>>) -> Self {
-        let inputs: Vec<InputFile> = run
-            .plan
-            .files
-            .by_relative_path()
-            .into_iter()
-            .map(|(path, file)| InputFile { path, sha256: sha256(file.text.as_bytes()) })
-            .collect();
+        let inputs = input_files(&run.plan);
         let outputs = outputs.iter().map(|(path, bytes)| OutputFile {
             path: path.clone(),
             sha256: sha256(bytes),
@@ -95,6 +90,12 @@ impl Manifest {
         let asked = format!("{} {} {}", self.inputs_sha256, self.command, self.muster_version);
         format!("{plan}-{}", &sha256(asked.as_bytes())[..8])
     }
+}
+
+/// Every file that a plan was read from, with its hash.
+pub(crate) fn input_files(plan: &Plan) -> Vec<InputFile> {
+    let files = plan.files.by_relative_path().into_iter();
+    files.map(|(path, file)| InputFile { path, sha256: sha256(file.text.as_bytes()) }).collect()
 }
 
 pub(crate) fn inputs_digest(inputs: &[InputFile]) -> String {

@@ -62,7 +62,24 @@ pub struct Summary {
     pub rows: Vec<SummaryRow>,
 }
 
+/// The columns of [`Line::to_csv`].
+const LINE_COLUMNS: &str = "headcount,supply_fte,demand_fte,gap_fte,shortfall_fte,temporary_fte,pay_gbp,temporary_gbp";
+
 impl Line {
+    fn to_csv(self) -> String {
+        let numbers: [f64; 8] = [
+            self.headcount.into(),
+            self.supply_fte.into(),
+            self.demand_fte.into(),
+            self.gap_fte.into(),
+            self.shortfall_fte.into(),
+            self.temporary_fte.into(),
+            self.pay_gbp,
+            self.temporary_gbp,
+        ];
+        numbers.map(|number| format!("{number:.2}")).join(",")
+    }
+
     fn add(&mut self, year: &muster_engine::YearResult) {
         self.headcount += Headcount(year.headcount);
         self.supply_fte += Fte(year.fte);
@@ -112,9 +129,7 @@ pub fn summary(run: &Run) -> Summary {
 impl Summary {
     /// The table as CSV, a row for each scenario, line and year.
     pub fn to_csv(&self) -> String {
-        let mut csv = String::from(
-            "scenario,level,id,title,year,headcount,supply_fte,demand_fte,gap_fte,shortfall_fte,temporary_fte,pay_gbp,temporary_gbp\n",
-        );
+        let mut csv = format!("scenario,level,id,title,year,{LINE_COLUMNS}\n");
         for (s, (scenario, _)) in self.scenarios.iter().enumerate() {
             for row in &self.rows {
                 let level = match row.row {
@@ -123,22 +138,9 @@ impl Summary {
                     Row::Profession(_) => "profession",
                 };
                 for (year, line) in self.years.iter().zip(&row.lines[s]) {
-                    let numbers: [f64; 8] = [
-                        line.headcount.into(),
-                        line.supply_fte.into(),
-                        line.demand_fte.into(),
-                        line.gap_fte.into(),
-                        line.shortfall_fte.into(),
-                        line.temporary_fte.into(),
-                        line.pay_gbp,
-                        line.temporary_gbp,
-                    ];
-                    let numbers = numbers.map(|number| format!("{number:.2}")).join(",");
-                    csv.push_str(&format!(
-                        "{scenario},{level},{},\"{}\",{year},{numbers}\n",
-                        row.id,
-                        row.title.replace('"', "\"\"")
-                    ));
+                    let title = row.title.replace('"', "\"\"");
+                    let numbers = line.to_csv();
+                    csv.push_str(&format!("{scenario},{level},{},\"{title}\",{year},{numbers}\n", row.id));
                 }
             }
         }
@@ -148,23 +150,12 @@ impl Summary {
 
 /// Supply, demand and cost of each place of a run, by year, as CSV.
 pub(crate) fn places_csv(run: &Run) -> String {
-    let mut csv = String::from(
-        "scenario,place,name,year,headcount,supply_fte,demand_fte,gap_fte,temporary_fte,pay_gbp,temporary_gbp\n",
-    );
+    let mut csv = format!("scenario,place,name,year,{LINE_COLUMNS}\n");
     for scenario in &run.scenarios {
         for (i, code) in run.places.iter().enumerate() {
             let name = run.plan.shelf.places.get(code).map_or(code.as_str(), |place| &place.name).replace('"', "\"\"");
             for (year, line) in run.years().iter().zip(lines(scenario, &|cell| cell.place == i)) {
-                let numbers: [f64; 7] = [
-                    line.headcount.into(),
-                    line.supply_fte.into(),
-                    line.demand_fte.into(),
-                    line.gap_fte.into(),
-                    line.temporary_fte.into(),
-                    line.pay_gbp,
-                    line.temporary_gbp,
-                ];
-                let numbers = numbers.map(|number| format!("{number:.2}")).join(",");
+                let numbers = line.to_csv();
                 csv.push_str(&format!("{},{code},\"{name}\",{year},{numbers}\n", scenario.id));
             }
         }
