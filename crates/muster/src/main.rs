@@ -34,6 +34,7 @@ enum Command {
     Explain(commands::explain::Args),
     Verify(commands::verify::Args),
     Books(commands::books::Args),
+    Data(commands::data::Args),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args, &output),
         Command::Verify(args) => commands::verify::run(&args, &output),
         Command::Books(args) => commands::books::run(args, &output),
+        Command::Data(args) => commands::data::run(args, &output),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
             Ok(true)

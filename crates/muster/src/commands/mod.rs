@@ -2,6 +2,7 @@
 
 pub(crate) mod books;
 pub(crate) mod check;
+pub(crate) mod data;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod run;

@@ -1,0 +1,17 @@
+//! The workforce dataset: publications in, tidy Parquet out, read through four lenses; baselines and rates fitted from it.
+
+pub mod ages;
+mod amount;
+pub mod description;
+mod fact;
+mod library;
+pub mod open;
+mod period;
+pub mod read;
+pub mod store;
+
+pub use amount::Amount;
+pub use fact::{COLUMNS, Fact, Facts, Subject, Word, Words};
+pub use library::{Library, LibraryError, Staff};
+pub use period::{NotAPeriod, Period, Reading};
+pub use store::Dataset;

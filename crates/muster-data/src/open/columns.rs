@@ -1,0 +1,40 @@
+//! Parquet, as a sheet: the names of the columns are its first row.
+
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+
+use super::spreadsheet::serial;
+use super::{Cell, LIMIT_CELLS, OpenError, Sheet, refused};
+
+pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Sheet>, OpenError> {
+    let damaged =
+        |error| OpenError::Refused(format!("the Parquet file cannot be read ({error}): write it again, with Snappy"));
+    let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(damaged)?;
+    let fields = reader.metadata().file_metadata().schema_descr().root_schema().get_fields();
+    let count = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(usize::MAX);
+    if count.saturating_mul(fields.len()) > LIMIT_CELLS {
+        return refused("the file has more than 30 million cells: cut it to the rows that are needed");
+    }
+    let mut rows = vec![fields.iter().map(|field| Cell::of(field.name())).collect()];
+    for row in reader.get_row_iter(None).map_err(damaged)? {
+        let row = row.map_err(damaged)?;
+        rows.push(row.get_column_iter().map(|(_, field)| cell(field)).collect());
+    }
+    Ok(vec![Sheet { name: String::new(), rows }])
+}
+
+/// Days from 30 December 1899, where spreadsheets begin, to 1 January 1970.
+const EPOCH: f64 = 25_569.0;
+
+fn cell(field: &Field) -> Cell {
+    match field {
+        Field::Null => Cell::Empty,
+        Field::Str(text) => Cell::of(text),
+        Field::Date(days) => serial(EPOCH + f64::from(*days)).map_or(Cell::Empty, Cell::Date),
+        Field::TimestampMillis(millis) => serial(EPOCH + *millis as f64 / 86_400_000.0).map_or(Cell::Empty, Cell::Date),
+        Field::TimestampMicros(micros) => {
+            serial(EPOCH + *micros as f64 / 86_400_000_000.0).map_or(Cell::Empty, Cell::Date)
+        }
+        other => Cell::of(&other.to_string()),
+    }
+}

@@ -1,0 +1,41 @@
+//! `muster data`: the workforce dataset, from publications to answers.
+
+mod add;
+mod hold;
+mod log;
+
+use std::path::PathBuf;
+
+use muster_run::RunError;
+
+use crate::output::Output;
+
+/// Build the workforce dataset, and ask it questions.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The folder of the dataset.
+    #[arg(long, default_value = "data", global = true, value_name = "DIR")]
+    data: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Add(add::Args),
+    Log(log::Args),
+    Try(hold::Args),
+}
+
+pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
+    match args.command {
+        Command::Add(add) => add::run(&args.data, &add, output),
+        Command::Log(log) => log::run(&args.data, &log, output),
+        Command::Try(hold) => hold::run(&hold, output),
+    }
+}
+
+/// A fault of the dataset, as the command reports it.
+fn asked(error: impl ToString) -> RunError {
+    RunError::Request(error.to_string())
+}
