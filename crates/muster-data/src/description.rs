@@ -77,6 +77,9 @@ pub struct Table {
     /// How the row after the last one begins.
     #[serde(default)]
     pub until: Vec<String>,
+    /// Whether the table is looked for again below its end.
+    #[serde(default)]
+    pub repeats: bool,
     /// Rows left out on purpose.
     #[serde(default, rename = "skip")]
     pub skips: Vec<Skip>,
@@ -150,7 +153,7 @@ pub struct Fields {
 /// Where a text comes from: that very text, a rule, or several that are joined.
 pub type Field = Form<Found>;
 
-/// A text, a table, or a list of either.
+/// A text, a table of keys, or a list of either.
 ///
 /// A plain text and a table of keys say the same thing at different length. Reading them by hand, and not as whichever
 /// happens to fit, keeps the message about a misspelt key precise.
@@ -218,6 +221,8 @@ pub struct NoTable {}
 pub struct Found {
     /// The cell of the row; of several, the first that is not empty.
     pub column: Form<NoTable>,
+    /// Texts of a cell that count as nothing, so that the next column is asked.
+    pub blank: Vec<String>,
     /// The heading of the value's column.
     pub heading: bool,
     /// The merged cell above the heading.
@@ -257,9 +262,9 @@ pub struct PlaceField {
     pub kind: PlaceKind,
     /// Its code: a column by its name, or a rule.
     pub code: Form<Found>,
-    /// The column with its name.
+    /// Its name: a column, or a rule.
     #[serde(default)]
-    pub name: Option<String>,
+    pub name: Option<Form<Found>>,
     /// The column with the day it opened.
     #[serde(default)]
     pub opened: Option<String>,

@@ -49,7 +49,9 @@
 //!    rehearsals, and adding up by the number of parts. Bottom-up was 2% better than weighted least squares for staff groups at two
 //!    and three years and 1% worse at one; least squares was kept, for it does not rest on organisations alone. Leavers by age and
 //!    training output could not be tried: no such figure in the project's data was published before 2016.
-//! 2. *Evaluation.* Then, once, origins of March 2016 to March 2020 with outcomes to March 2021. Nothing was changed after it.
+//! 2. *Evaluation.* Then, once, origins of March 2016 to March 2020 with outcomes to March 2021. Nothing that
+//!    changes a score was changed after it. The design was not blind: the whole history had been looked at, though nothing was chosen
+//!    by how it scored after March 2016.
 //!
 //! # What came of it
 //!

@@ -79,9 +79,12 @@ pub enum OpenError {
     /// The system would not let it be read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// It is damaged, of another kind, or too large.
+    /// It is damaged or too large.
     #[error("{0}")]
     Refused(String),
+    /// It is no table.
+    #[error("{0}")]
+    OtherKind(String),
 }
 
 /// Larger than any publication, and small enough to refuse what only pretends to be one.
@@ -91,6 +94,10 @@ pub(crate) const LIMIT_CELLS: usize = 30_000_000;
 
 pub(crate) fn refused<T>(why: impl Into<String>) -> Result<T, OpenError> {
     Err(OpenError::Refused(why.into()))
+}
+
+fn other_kind<T>(why: &str) -> Result<T, OpenError> {
+    Err(OpenError::OtherKind(why.to_owned()))
 }
 
 /// Opens a file: CSV and its relatives in any encoding, XLSX, Parquet, and any of them in gzip.
@@ -143,7 +150,7 @@ fn read(bytes: Vec<u8>) -> Result<Vec<Sheet>, OpenError> {
         }
         Some([b'P', b'A', b'R', b'1', ..]) => columns::read(bytes),
         Some([b'%', b'P', b'D', b'F', ..]) => {
-            refused("this is a PDF, which holds no table that can be read: use the CSV or the workbook")
+            other_kind("this is a PDF, which holds no table that can be read: use the CSV or the workbook")
         }
         Some([b'<', ..]) => refused(
             "this is a web page, not a table: it may be what a site shows in place of the file; fetch the file again",

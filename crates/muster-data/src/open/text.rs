@@ -30,8 +30,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, OpenError> {
         if cells > LIMIT_CELLS {
             return refused("the file has more than 30 million cells: cut it to the rows that are needed");
         }
-        // Lines without anything in them are skipped by the reader; the line number keeps messages true.
-        let line = record.position().map_or(at, |position| position.line() as usize - 1);
+        // The reader passes over lines without anything in them; counting them keeps the numbers of rows true.
+        let line = record.position().map_or(at, |position| {
+            let blank = text.as_bytes().iter().skip(position.byte() as usize).take_while(|byte| b"\r\n".contains(byte));
+            position.line() as usize - 1 + blank.filter(|byte| **byte == b'\n').count()
+        });
         if rows.len() < line && line - rows.len() < 1_000 {
             rows.resize_with(line, Vec::new);
         }

@@ -92,6 +92,11 @@ fn columns_of(found: &Found) -> Vec<String> {
     found.column.texts().into_iter().map(ToOwned::to_owned).chain(found.born.clone()).collect()
 }
 
+/// Whether a code or a name depends on the heading of the value's column.
+pub(super) fn code_depends_on_column(code: &Form<Found>) -> bool {
+    matches!(code, Form::Table(found) if found.heading || found.above)
+}
+
 pub(super) fn columns_of_code(code: &Form<Found>) -> Vec<String> {
     match code {
         Form::Text(name) => vec![name.clone()],
@@ -179,7 +184,7 @@ fn found_text(found: &Found, here: Here) -> Result<Option<String>, Problem> {
         Some(fixed.clone())
     } else if let Some(pattern) = &found.text {
         let pattern = regex(pattern).ok();
-        let above = &layout.sheet.rows[..layout.first_row.saturating_sub(1)];
+        let above = &layout.sheet.rows[layout.from..layout.first_row.saturating_sub(1).max(layout.from)];
         pattern.and_then(|pattern| {
             search(above, &pattern).or_else(|| layout.notes.iter().find_map(|sheet| search(&sheet.rows, &pattern)))
         })
@@ -195,7 +200,8 @@ fn found_text(found: &Found, here: Here) -> Result<Option<String>, Problem> {
         from = names
             .first()
             .map_or(String::new(), |name| layout.column(name).map_or((*name).to_owned(), |at| layout.column_name(at)));
-        names.iter().find_map(|name| cell(name, here)).map(|cell| cell.text().into_owned())
+        let says = |cell: &&Cell| !found.blank.iter().any(|blank| plain(blank) == plain(&cell.text()));
+        names.iter().find_map(|name| cell(name, here).filter(says)).map(|cell| cell.text().into_owned())
     };
     let Some(raw) = raw.filter(|raw| !raw.is_empty()) else { return Ok(found.default.clone()) };
     let key = (std::ptr::from_ref(found).addr(), raw);

@@ -19,6 +19,8 @@ pub(super) struct Layout<'f> {
     pub(super) sheet: &'f Sheet,
     /// Sheets without tables, which may hold a title.
     pub(super) notes: Vec<&'f Sheet>,
+    /// The row from which the table was looked for.
+    pub(super) from: usize,
     /// The first row below the headings.
     pub(super) first_row: usize,
     pub(super) width: usize,
@@ -58,7 +60,7 @@ pub(super) fn fit(file: &Opened, sheet: &Sheet, table: &Table) -> Option<usize> 
         });
         return all.then_some(columns + extra + usize::from(first.is_some()));
     }
-    heading_row(sheet, table).map(|_| table.headings.len() + extra)
+    heading_row(sheet, table, 0).map(|_| table.headings.len() + extra)
 }
 
 /// The headings that a sheet lacks, in the row that has most of them.
@@ -69,11 +71,13 @@ pub(super) fn missing(sheet: &Sheet, table: &Table) -> Vec<String> {
     sheet.rows.iter().take(DEPTH).map(lacking).min_by_key(Vec::len).unwrap_or_else(|| table.headings.clone())
 }
 
-fn heading_row(sheet: &Sheet, table: &Table) -> Option<usize> {
+/// The first row from one on that holds every heading.
+fn heading_row(sheet: &Sheet, table: &Table, from: usize) -> Option<usize> {
     if table.headings.is_empty() {
         return None;
     }
-    sheet.rows.iter().take(DEPTH).position(|row| table.headings.iter().all(|heading| has(row, heading)))
+    let rows = sheet.rows.iter().enumerate().skip(from).take(DEPTH);
+    rows.filter(|(_, row)| table.headings.iter().all(|heading| has(row, heading))).map(|(at, _)| at).next()
 }
 
 fn has(row: &[Cell], heading: &str) -> bool {
@@ -95,8 +99,18 @@ fn is_date(cell: &Cell) -> bool {
 }
 
 impl<'f> Layout<'f> {
-    pub(super) fn of(file: &'f Opened, sheet: &'f Sheet, table: &Table, notes: &[&'f Sheet]) -> Result<Self, String> {
-        let heading_row = heading_row(sheet, table);
+    /// The table, looked for from a row on; none where a table with headings is not there.
+    pub(super) fn of(
+        file: &'f Opened,
+        sheet: &'f Sheet,
+        from: usize,
+        table: &Table,
+        notes: &[&'f Sheet],
+    ) -> Result<Option<Self>, String> {
+        let heading_row = heading_row(sheet, table, from);
+        if heading_row.is_none() && !table.headings.is_empty() {
+            return Ok(None);
+        }
         let none = Vec::new();
         let row = heading_row.map_or(&none, |row| &sheet.rows[row]);
         let width = table.columns.unwrap_or(row.len());
@@ -111,6 +125,7 @@ impl<'f> Layout<'f> {
             file,
             sheet,
             notes: notes.to_vec(),
+            from,
             first_row: heading_row.map_or(0, |row| row + 1),
             width,
             headings,
@@ -126,10 +141,10 @@ impl<'f> Layout<'f> {
         }
         let first = table.values.iter().flat_map(|values| layout.value_columns(table, &values.columns)).min();
         layout.first_value_column = first.unwrap_or(0);
-        layout.above = (0..heading_row.unwrap_or(0))
+        layout.above = (from..heading_row.unwrap_or(0))
             .rev()
             .find(|row| sheet.rows[*row].iter().skip(layout.first_value_column).any(|cell| !cell.is_empty()));
-        Ok(layout)
+        Ok(Some(layout))
     }
 
     /// The column of a name, of the alternatives in it, or of a position.
@@ -189,7 +204,8 @@ fn named_columns(table: &Table) -> Vec<String> {
     names.extend(table.skips.iter().map(|skip| skip.column.clone()));
     for place in &table.place {
         names.extend(field::columns_of_code(&place.code));
-        names.extend(place.name.iter().chain(&place.opened).chain(&place.closed).cloned());
+        names.extend(place.name.iter().flat_map(field::columns_of_code));
+        names.extend(place.opened.iter().chain(&place.closed).cloned());
     }
     for (_, field) in field::all(&table.fields) {
         names.extend(field::columns(field));

@@ -204,7 +204,8 @@ pub fn recognise<'l>(file: &Opened, library: &'l Library) -> Result<&'l Descript
 fn nearest(file: &Opened, library: &Library) -> Option<(String, String, Vec<String>)> {
     let missing = |description: &Description, table: &Table| {
         let missing = file.sheets.iter().map(|sheet| layout::missing(sheet, table)).min_by_key(Vec::len)?;
-        (missing.len() * 2 < table.headings.len()).then(|| (description.id.clone(), table.name.clone(), missing))
+        (table.headings.len() > 2 && missing.len() * 2 < table.headings.len())
+            .then(|| (description.id.clone(), table.name.clone(), missing))
     };
     let all =
         library.publications().flat_map(|found| found.tables.iter().filter_map(move |table| missing(found, table)));
@@ -222,8 +223,9 @@ pub fn read(file: &Opened, description: &Description, library: &Library) -> Resu
             .iter()
             .filter_map(|table| layout::fit(file, sheet, table).map(|fit| (fit, table)))
             .collect();
-        let best = fits.iter().map(|(fit, _)| *fit).max();
-        tables.extend(fits.into_iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, table)| (sheet, table)));
+        // The table that asks for most is meant; of two, the one that is described first.
+        let best = fits.iter().rev().max_by_key(|(fit, _)| *fit);
+        tables.extend(best.map(|(_, table)| (sheet, *table)));
         if best.is_none() {
             notes.push(sheet);
             if file.sheets.len() > 1 && !sheet.rows.is_empty() {
@@ -233,12 +235,18 @@ pub fn read(file: &Opened, description: &Description, library: &Library) -> Resu
     }
     let mut collected = Collected::default();
     for (sheet, table) in tables {
-        let layout = Layout::of(file, sheet, table, &notes)
-            .map_err(|why| ReadError::Nothing { publication: description.id.clone(), why })?;
-        row::read_table(&layout, table, description, library, &mut filing, &mut collected);
+        let nothing = |why| ReadError::Nothing { publication: description.id.clone(), why };
+        let mut from = 0;
+        while let Some(layout) = Layout::of(file, sheet, from, table, &notes).map_err(nothing)? {
+            from = row::read_table(&layout, table, description, library, &mut filing, &mut collected);
+            if !table.repeats {
+                break;
+            }
+        }
     }
     filing.places = collected.places.into_values().collect();
     filing.places.sort();
+    filing.date_places();
     filing.links =
         collected.links.into_iter().map(|((kind, from, to), weight)| Link { kind, from, to, weight }).collect();
     filing.successors.sort();
@@ -264,6 +272,21 @@ pub fn read(file: &Opened, description: &Description, library: &Library) -> Resu
 }
 
 impl Filing {
+    /// A place in a row with many periods is seen in those for which it has a value.
+    fn date_places(&mut self) {
+        let mut seen: HashMap<&str, (Date, Date)> = HashMap::new();
+        for fact in self.facts.list.iter().filter(|fact| fact.value != Some(Amount::ZERO)) {
+            let days = (fact.period.starts(), fact.period.ends());
+            let known = seen.entry(self.facts.words.text(fact.subject.place)).or_insert(days);
+            *known = (known.0.min(days.0), known.1.max(days.1));
+        }
+        for place in self.places.iter_mut().filter(|place| place.seen_from.is_none()) {
+            if let Some((from, to)) = seen.get(place.code.as_str()) {
+                (place.seen_from, place.seen_to) = (Some(*from), Some(*to));
+            }
+        }
+    }
+
     /// Its facts as lines, for people: `period | place | staff | dimension=value … | measure | value`.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.facts.list.iter().map(|fact| fact_line(&self.facts, fact))

@@ -18,7 +18,7 @@ use crate::open::Cell;
 use crate::period::{Period, Reading};
 use crate::{Amount, ages};
 
-/// Reads every row of a table into a filing.
+/// Reads every row of a table into a filing; says at which row the table ended.
 pub(super) fn read_table(
     layout: &Layout,
     table: &Table,
@@ -26,7 +26,7 @@ pub(super) fn read_table(
     library: &Library,
     filing: &mut Filing,
     collected: &mut Collected,
-) {
+) -> usize {
     let memo = Memo::default();
     let mut reader = TableReader {
         layout,
@@ -41,10 +41,12 @@ pub(super) fn read_table(
         skips: table.skips.iter().map(|skip| skip.pattern.as_deref().and_then(|text| regex(text).ok())).collect(),
         blocks: Vec::new(),
         tally: table.people.as_ref().map(|_| Tally::default()),
+        place_on_column: table.place.iter().any(|place| field::code_depends_on_column(&place.code)),
     };
     reader.blocks = table.values.iter().map(|values| reader.block(values)).collect();
-    reader.rows();
+    let end = reader.rows();
     reader.count_people();
+    end
 }
 
 /// What a fact needs, as far as it is known.
@@ -86,6 +88,8 @@ struct TableReader<'a> {
     skips: Vec<Option<regex::Regex>>,
     blocks: Vec<Block<'a>>,
     tally: Option<Tally>,
+    /// Whether the place is in the heading of the value's column.
+    place_on_column: bool,
 }
 
 /// How a row ended.
@@ -133,24 +137,29 @@ impl<'a> TableReader<'a> {
         block
     }
 
-    fn rows(&mut self) {
+    fn rows(&mut self) -> usize {
         let mut filled: Vec<Cell> = vec![Cell::Empty; self.layout.width];
         let fill: Vec<usize> = self.table.fill.iter().filter_map(|name| self.layout.column(name)).collect();
         let rows = &self.layout.sheet.rows;
         for (at, cells) in rows.iter().enumerate().skip(self.layout.first_row) {
             let Some(first) = cells.iter().find(|cell| !cell.is_empty()) else { continue };
             if self.table.until.iter().any(|end| plain(&first.text()).starts_with(&plain(end))) {
-                break;
+                return at + 1;
             }
             let mut row = cells.clone();
+            // A new region empties the system that the rows above were in; a system's name beside its code does not.
+            let mut fresh = false;
             for column in &fill {
                 if row.len() <= *column {
                     row.resize(column + 1, Cell::Empty);
                 }
-                if row[*column].is_empty() {
-                    row[*column] = filled[*column].clone();
-                } else {
+                if !row[*column].is_empty() {
+                    fresh = true;
                     filled[*column] = row[*column].clone();
+                } else if fresh {
+                    filled[*column] = Cell::Empty;
+                } else {
+                    row[*column] = filled[*column].clone();
                 }
             }
             self.filing.account.rows_in += 1;
@@ -166,6 +175,7 @@ impl<'a> TableReader<'a> {
                 Outcome { .. } => account.rows_without_value += 1,
             }
         }
+        rows.len()
     }
 
     fn left_out(&self, row: &[Cell]) -> Option<String> {
@@ -198,7 +208,9 @@ impl<'a> TableReader<'a> {
                 return Outcome { filed: false, problem: true };
             }
         };
-        match self.references(row, draft.period) {
+        let references =
+            if self.place_on_column { Ok(false) } else { self.references(self.here(row, 0), draft.period) };
+        match references {
             Ok(found) => outcome.filed |= found && self.table.values.is_empty() && self.table.people.is_none(),
             Err(problem) => {
                 self.note(at, &problem);
@@ -233,10 +245,8 @@ impl<'a> TableReader<'a> {
             let done = self.field(slot, field, here)?;
             self.set(&mut draft, slot, done);
         }
-        if !self.table.place.is_empty() {
-            draft.subject.place = self.place(row)?;
-        } else {
-            draft.subject.place = self.filing.facts.words.add("ENG");
+        if !self.place_on_column {
+            draft.subject.place = self.place(self.here(row, 0))?;
         }
         if draft.subject.staff == Word::default() {
             draft.subject.staff = self.filing.facts.words.add("all");
@@ -324,8 +334,7 @@ impl<'a> TableReader<'a> {
     }
 
     /// The place of a row; the tree learns what it belongs to.
-    fn place(&mut self, row: &[Cell]) -> Result<Word, Problem> {
-        let here = self.here(row, 0);
+    fn place(&mut self, here: Here) -> Result<Word, Problem> {
         let table = self.table;
         for entry in &table.place {
             if let Some(code) = place_code(entry, here)? {
@@ -344,8 +353,7 @@ impl<'a> TableReader<'a> {
     }
 
     /// Places, successors and links: whether the row says anything of them.
-    fn references(&mut self, row: &[Cell], period: Option<Period>) -> Result<bool, Problem> {
-        let here = self.here(row, 0);
+    fn references(&mut self, here: Here, period: Option<Period>) -> Result<bool, Problem> {
         let mut found = false;
         let mut below: Option<PlaceRecord> = None;
         let table = self.table;
@@ -354,12 +362,10 @@ impl<'a> TableReader<'a> {
             let record = PlaceRecord {
                 code,
                 kind: entry.kind,
-                name: entry
-                    .name
-                    .as_ref()
-                    .and_then(|name| field::cell(name, here))
-                    .map(|cell| cell.text().into_owned())
-                    .unwrap_or_default(),
+                name: match &entry.name {
+                    Some(name) => field::code(name, here)?.unwrap_or_default(),
+                    None => String::new(),
+                },
                 parent: None,
                 opened: day(entry.opened.as_deref(), here)?,
                 closed: day(entry.closed.as_deref(), here)?,
@@ -467,6 +473,10 @@ impl<'a> TableReader<'a> {
             let done = self.field(*slot, field, self.here(row, column))?;
             self.set(&mut draft, *slot, done);
         }
+        if self.place_on_column {
+            draft.subject.place = self.place(self.here(row, column))?;
+            self.references(self.here(row, column), draft.period)?;
+        }
         let problem = |why: &str| Problem {
             column: self.layout.column_name(column),
             text: row.get(column).map(|cell| cell.text().into_owned()).unwrap_or_default(),
@@ -510,6 +520,7 @@ impl<'a> TableReader<'a> {
             Cell::Date(_) => {
                 return Err("this is a date, where a number is expected: the column may have moved".to_owned());
             }
+            Cell::Number(_) if self.table.markers.get(&*cell.text()) == Some(&Marker::Absent) => return Ok(None),
             Cell::Number(number) => Amount::nearest(*number).ok_or("this number is too large to be true")?,
             Cell::Text(text) => {
                 let text = text.trim();
@@ -626,8 +637,8 @@ fn place_code(entry: &PlaceField, here: Here) -> Result<Option<String>, Problem>
         return Ok(None);
     }
     let code = text.trim().to_uppercase();
-    let fits =
-        (2..=12).contains(&code.len()) && code.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '.');
+    let fits = (2..=12).contains(&code.len())
+        && code.chars().all(|letter| letter.is_ascii_alphanumeric() || ".-".contains(letter));
     if !fits {
         return Err(Problem {
             column: field::columns_of_code(&entry.code).into_iter().next().unwrap_or_default(),

@@ -87,6 +87,8 @@ pub enum Outcome {
     Known(String),
     /// Nothing describes it.
     Unknown(ReadError),
+    /// It is no table.
+    OtherKind(String),
     /// It is damaged, or nothing in it could be filed.
     Refused(String),
 }
@@ -288,7 +290,10 @@ impl Dataset {
     }
 
     fn read_one(&self, path: &Path, options: &AddOptions) -> Result<(Filing, FileEntry), Outcome> {
-        let refused = |error: OpenError| Outcome::Refused(error.to_string());
+        let refused = |error: OpenError| match error {
+            OpenError::OtherKind(why) => Outcome::OtherKind(why),
+            error => Outcome::Refused(error.to_string()),
+        };
         let sha256 = open::hash(path).map_err(refused)?;
         if let Some(known) = self.catalogue.files.iter().find(|file| file.sha256 == sha256) {
             let description = self.library.publication(&known.publication).map(catalogue::description_hash);

@@ -44,7 +44,7 @@ pub(crate) fn run(data: &Path, args: &Args, output: &Output) -> Result<bool, Run
     // In a folder, files of other kinds are to be expected; a file that was named is meant.
     Ok(added.iter().all(|file| match file.outcome {
         Outcome::Filed(..) | Outcome::Known(_) => true,
-        Outcome::Unknown(_) => !asked_for(&file.path),
+        Outcome::Unknown(_) | Outcome::OtherKind(_) => !asked_for(&file.path),
         Outcome::Refused(_) => false,
     }))
 }
@@ -71,7 +71,8 @@ fn report(added: &[Added], output: &Output) {
         let name = file.path.display();
         match &file.outcome {
             Outcome::Known(_) => known += 1,
-            Outcome::Unknown(why) => unknown.push((&file.path, why)),
+            Outcome::Unknown(why) => unknown.push((&file.path, unknown_why(why))),
+            Outcome::OtherKind(why) => unknown.push((&file.path, why.clone())),
             Outcome::Refused(why) => notes.push(format!("{name}: refused: {why}")),
             Outcome::Filed(entry, not_understood) => {
                 let account = &entry.account;
@@ -120,9 +121,7 @@ fn report(added: &[Added], output: &Output) {
     }
     match unknown.as_slice() {
         [] => {}
-        few if few.len() <= 10 => {
-            few.iter().for_each(|(path, why)| output.say(&format!("{}: {}", path.display(), unknown_why(why))))
-        }
+        few if few.len() <= 10 => few.iter().for_each(|(path, why)| output.say(&format!("{}: {why}", path.display()))),
         many => {
             output.say(&format!("{} files are no publications that Muster knows, and were passed over.", many.len()))
         }
