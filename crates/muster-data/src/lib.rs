@@ -3,10 +3,13 @@
 pub mod ages;
 mod amount;
 pub mod description;
+pub mod disclosure;
 mod fact;
+pub mod lens;
 mod library;
 pub mod open;
 mod period;
+pub mod places;
 pub mod read;
 pub mod store;
 

@@ -5,7 +5,7 @@ use crate::rehearsal::Rehearsals;
 use crate::score::{ScoreRow, score};
 use crate::{Driver, ForecastError, Method, Month, Panel, Reconciliation, Settings};
 
-/// Forecasts from each origin by each method and scores them at each horizon: the rows that [`forecast`](crate::forecast) and
+/// Forecasts from each origin by each method and scores them at each horizon: the rows that [`forecast`](fn@crate::forecast) and
 /// [`score`] give one origin and method at a time, in the order of the methods and then the origins, without holding the same
 /// rehearsals twice.
 pub fn backtest(
@@ -27,7 +27,7 @@ pub fn backtest(
         for origin in latest_first {
             if !held.iter().any(|rehearsals| rehearsals.cover(origin)) {
                 let known = panel.known_at(origin);
-                held.push(Rehearsals::hold(&known, method.components(), origin));
+                held.push(Rehearsals::hold(&known, method, origin));
             }
         }
         for &origin in origins {

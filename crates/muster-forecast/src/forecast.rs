@@ -1,8 +1,9 @@
 //! From what was known at an origin to staff in post in the months after it.
 
 use crate::history::known_to;
+use crate::path::path;
 use crate::reconcile::reconcile;
-use crate::rehearsal::Rehearsals;
+use crate::rehearsal::{Rehearsals, whole_growth_per_month};
 use crate::spread::spreads;
 use crate::{Driver, Level, Method, Month, Panel, Reconciliation, driver};
 
@@ -105,7 +106,7 @@ pub fn forecast(
 ) -> Result<Forecasts, ForecastError> {
     check(panel, origin, settings)?;
     let known = panel.known_at(origin);
-    let rehearsals = Rehearsals::hold(&known, method.components(), origin);
+    let rehearsals = Rehearsals::hold(&known, method, origin);
     after_rehearsals(&known, drivers, origin, method, settings, &rehearsals)
 }
 
@@ -128,30 +129,24 @@ pub(crate) fn after_rehearsals(
     rehearsals: &Rehearsals,
 ) -> Result<Forecasts, ForecastError> {
     let months = settings.horizon_months;
-    let lessons = rehearsals.lessons(known, origin);
-    let spreads = spreads(known, &lessons).ok_or(ForecastError::AllNew(origin))?;
+    let spreads = spreads(known, &rehearsals.errors(known, origin)).ok_or(ForecastError::AllNew(origin))?;
 
-    let paths: Vec<Vec<f64>> = known
+    let wholes = whole_growth_per_month(known, origin);
+    let paths_fte: Vec<Vec<f64>> = known
         .series()
         .iter()
-        .map(|series| {
+        .zip(wholes)
+        .map(|(series, whole_growth_per_month)| {
             let history = known_to(series, origin);
             if history.is_empty() {
                 return vec![0.0; months];
             }
-            let paths: Vec<Vec<f64>> =
-                method.components().iter().map(|component| component.path(&history, months)).collect();
+            let path = path(method, &history, whole_growth_per_month, months);
             let added = match method {
                 Method::Muster => driver::effect(series, drivers, &history, origin, months),
                 _ => vec![0.0; months],
             };
-            (0..months)
-                .map(|ahead| {
-                    let weights = lessons.weights(series.level, ahead + 1);
-                    let combined: f64 = weights.iter().zip(&paths).map(|(weight, path)| weight * path[ahead]).sum();
-                    (combined + added[ahead]).exp()
-                })
-                .collect()
+            path.iter().zip(added).map(|(log, added)| (log + added).exp()).collect()
         })
         .collect();
 
@@ -161,7 +156,7 @@ pub(crate) fn after_rehearsals(
         .map(|one| SeriesForecast { id: one.id.clone(), level: one.level, months: Vec::with_capacity(months) })
         .collect();
     for ahead in 1..=months {
-        let base_fte: Vec<f64> = paths.iter().map(|path| path[ahead - 1]).collect();
+        let base_fte: Vec<f64> = paths_fte.iter().map(|path| path[ahead - 1]).collect();
         let variances: Vec<f64> =
             base_fte.iter().zip(&spreads).map(|(fte, spread)| (fte * spread.usual_error(ahead)).powi(2)).collect();
         let medians_fte = reconcile(known, settings.reconciliation, &base_fte, &variances);

@@ -1,4 +1,4 @@
-//! A series as the components see it: the logarithms of its current spell.
+//! A series as the methods see it: the logarithms of its current spell.
 
 use crate::{Month, Series};
 

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::component::{Care, Component};
-
 /// A way of forecasting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
@@ -22,8 +20,8 @@ pub enum Method {
     ExponentialSmoothing,
     /// ARIMA(p, 1, 0) with drift and a fixed season, on logarithms, by least squares: the ARIMA-class baseline.
     Autoregression,
-    /// Muster's own: the growth of the last six months, year and three years, damped, and exponential smoothing, all without
-    /// level shifts, weighted by how well each did before the origin.
+    /// Muster's own: the growth of the last year, three years and five years, without level shifts, averaged, and drawn towards
+    /// that of the whole.
     Muster,
 }
 
@@ -65,25 +63,6 @@ impl Method {
             Self::ExponentialSmoothing => "Exponential smoothing",
             Self::Autoregression => "ARIMA(p,1,0)",
             Self::Muster => "Muster",
-        }
-    }
-
-    /// What is combined.
-    pub(crate) fn components(self) -> &'static [Component] {
-        match self {
-            Self::LastValue => &[Component::LastValue],
-            Self::SeasonalNaive => &[Component::SeasonalNaive],
-            Self::Growth1Year => &[Component::Growth { years: 1 }],
-            Self::Growth3Years => &[Component::Growth { years: 3 }],
-            Self::Growth5Years => &[Component::Growth { years: 5 }],
-            Self::ExponentialSmoothing => &[Component::Smoothing { care: Care::Plain }],
-            Self::Autoregression => &[Component::Autoregression],
-            Self::Muster => &[
-                Component::Damped { months: 6 },
-                Component::Damped { months: 12 },
-                Component::Damped { months: 36 },
-                Component::Smoothing { care: Care::Shifts },
-            ],
         }
     }
 }

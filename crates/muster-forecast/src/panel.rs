@@ -71,6 +71,8 @@ pub struct Panel {
     divisions: Vec<Vec<Vec<usize>>>,
     /// Every series, parents before children.
     downwards: Vec<usize>,
+    /// For each series, the one without a parent that it is a part of.
+    wholes: Vec<usize>,
 }
 
 /// A panel that does not hold together.
@@ -153,9 +155,13 @@ impl Panel {
                 }
             }
         }
+        let mut wholes: Vec<usize> = (0..series.len()).collect();
         let mut next = 0;
         while let Some(&place) = downwards.get(next) {
-            downwards.extend(children[place].values().flatten());
+            for &child in children[place].values().flatten() {
+                wholes[child] = wholes[place];
+                downwards.push(child);
+            }
             next += 1;
         }
         if let Some(lost) = (0..series.len()).find(|place| !downwards.contains(place)) {
@@ -173,7 +179,7 @@ impl Panel {
             divisions[place] = ways;
         }
 
-        let panel = Self { series, first, last, divisions, downwards };
+        let panel = Self { series, first, last, divisions, downwards, wholes };
         panel.check_sums()?;
         Ok(panel)
     }
@@ -240,6 +246,11 @@ impl Panel {
     /// Every series, parents before children.
     pub(crate) fn downwards(&self) -> &[usize] {
         &self.downwards
+    }
+
+    /// For each series, the one without a parent that it is a part of: itself, when it has none.
+    pub(crate) fn wholes(&self) -> &[usize] {
+        &self.wholes
     }
 }
 

@@ -7,7 +7,9 @@
 //! Histories here are logarithms of staff in post, without gaps; seasons are found by counting twelves, so calendar months are
 //! not needed.
 
+use crate::history::known_to;
 use crate::statistics::{mean, median};
+use crate::{Month, Series};
 
 /// A step is a level shift when it is this many times as far from the usual as usual steps are…
 const SHIFT_SPREADS: f64 = 6.0;
@@ -96,6 +98,32 @@ pub(crate) fn season(history: &[f64]) -> [f64; 12] {
     }
     let centre = mean(&season);
     season.map(|height| height - centre)
+}
+
+/// How staff in post in each calendar month stand to the year's mean, January first, over the last five years known at the end of
+/// `origin`: 1.02 is 2% above it. Growth and level shifts are taken out. All are 1 when the series has less than 13 months
+/// without a gap up to the origin.
+///
+/// ```
+/// use muster_forecast::{Level, Month, Series, seasonal_pattern};
+///
+/// // Two per cent more in every August, on growth of 1 in 1,000 a month.
+/// let fte = |month: i32| 1000.0 * 1.001_f64.powi(month) * if month % 12 == 7 { 1.02 } else { 1.0 };
+/// let start = Month::new(2010, 1).unwrap();
+/// let values_fte = (0..60).map(fte).collect();
+/// let doctors = Series { id: "Doctors".into(), level: Level::StaffGroup, parent: None, start, values_fte };
+/// let pattern = seasonal_pattern(&doctors, start.plus(59));
+/// assert!((pattern[7] / pattern[0] - 1.02).abs() < 0.001);
+/// assert!((pattern.iter().sum::<f64>() - 12.0).abs() < 1e-9);
+/// ```
+pub fn seasonal_pattern(series: &Series, origin: Month) -> [f64; 12] {
+    let history = known_to(series, origin);
+    // The first month of the history, counted from January.
+    let first = (origin.month() as usize + 12 - history.len() % 12) % 12;
+    let season = season(&without_shifts(&history));
+    let factors: Vec<f64> = (0..12).map(|january| season[(january + 12 - first) % 12].exp()).collect();
+    let mean = mean(&factors);
+    std::array::from_fn(|month| factors[month] / mean)
 }
 
 /// The history with the season taken out.

@@ -3,6 +3,7 @@
 //! A [`Run`] is made in memory from values. What it leaves on disk is a pure function of it: [`Run::outputs`] gives every file of the run
 //! folder as bytes, so that [`verify`] can make them again from the inputs kept beside them and compare bit for bit.
 
+mod backtest;
 mod bridge;
 mod changes;
 mod explain;
@@ -17,6 +18,7 @@ mod summary;
 mod tables;
 mod verdict;
 
+pub use backtest::{Backtest, BacktestRequest, level_title, track_record, track_record_chart};
 pub use bridge::{Bridge, bridge};
 pub use changes::{Difference, InputChange, YearDifference, difference};
 pub use explain::{Explanation, Part, explain};
@@ -24,6 +26,7 @@ pub use figure::answer;
 pub use folder::{Verification, open, save, verify};
 pub use manifest::{InputFile, Manifest, OutputFile};
 pub use number::{gbp, percent, signed, thousands};
+pub use report::line_chart;
 pub use run::{Request, Run, RunError, ScenarioRun};
 pub use sensitivity::{Swing, swings};
 pub use summary::{Line, Row, Summary, SummaryRow, summary};

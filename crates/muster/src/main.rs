@@ -35,6 +35,7 @@ enum Command {
     Verify(commands::verify::Args),
     Books(commands::books::Args),
     Data(commands::data::Args),
+    Backtest(commands::backtest::Args),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => commands::verify::run(&args, &output),
         Command::Books(args) => commands::books::run(args, &output),
         Command::Data(args) => commands::data::run(args, &output),
+        Command::Backtest(args) => commands::backtest::run(&args, &output),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
             Ok(true)

@@ -98,7 +98,8 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
             area.draw(&PathElement::new(vec![(left, y(tick)), (right, y(tick))], FAINT.stroke_width(1)))?;
             text(area, &thousands(tick), (left - 8, y(tick)), &font(15, INK, HPos::Right))?;
         }
-        for (i, year) in years.iter().enumerate().filter(|(i, _)| i % 5 == 0 || years.len() <= 6) {
+        let every = if years.len() <= 6 { 1 } else { years.len().div_ceil(6).max(5) };
+        for (i, year) in years.iter().enumerate().filter(|(i, _)| i % every == 0) {
             let anchor = if i + 1 == years.len() { HPos::Right } else { HPos::Center };
             let at = if i + 1 == years.len() { right } else { x(i) };
             text(area, year, (at, low + 20), &font(15, INK, anchor))?;

@@ -59,6 +59,17 @@ struct Page {
     version: &'static str,
 }
 
+/// A line chart of any series as one SVG element, in the look of the report.
+pub fn line_chart(
+    title: &str,
+    labels: &[String],
+    series: Vec<(String, Vec<f64>)>,
+    unit: &str,
+) -> Result<String, RunError> {
+    let series: Vec<chart::Series> = series.into_iter().map(|(name, values)| chart::Series { name, values }).collect();
+    chart::lines("chart", title, labels, &series, unit).map(|chart| chart.svg)
+}
+
 /// The page of a run.
 pub(crate) fn html(run: &Run) -> Result<String, RunError> {
     let mut all = vec![

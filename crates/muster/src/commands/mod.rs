@@ -1,5 +1,6 @@
 //! One file for each subcommand: its help, its arguments, what it does.
 
+pub(crate) mod backtest;
 pub(crate) mod books;
 pub(crate) mod check;
 pub(crate) mod data;

@@ -1,8 +1,13 @@
 //! `muster data`: the workforce dataset, from publications to answers.
 
 mod add;
+mod chart;
+mod compare;
 mod hold;
+mod list;
 mod log;
+mod question;
+mod show;
 
 use std::path::PathBuf;
 
@@ -23,6 +28,9 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     Add(add::Args),
+    Show(show::Args),
+    Compare(compare::Args),
+    List(list::Args),
     Log(log::Args),
     Try(hold::Args),
 }
@@ -30,6 +38,9 @@ enum Command {
 pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     match args.command {
         Command::Add(add) => add::run(&args.data, &add, output),
+        Command::Show(show) => show::run(&args.data, &show, output),
+        Command::Compare(compare) => compare::run(&args.data, &compare, output),
+        Command::List(list) => list::run(&args.data, &list, output),
         Command::Log(log) => log::run(&args.data, &log, output),
         Command::Try(hold) => hold::run(&hold, output),
     }

@@ -83,7 +83,7 @@ fn least_squares(around: &[f64], lags: usize) -> Option<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::component::tests::close;
+    use crate::path::tests::close;
 
     #[test]
     fn steps_that_halve_are_found_to_halve() {

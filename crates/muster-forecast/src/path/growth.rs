@@ -11,7 +11,7 @@ pub(super) fn compound(history: &[f64], years: usize, months: usize) -> Vec<f64>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::component::tests::close;
+    use crate::path::tests::close;
 
     #[test]
     fn staff_who_doubled_in_two_years_double_again() {

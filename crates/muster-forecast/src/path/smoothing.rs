@@ -3,8 +3,7 @@
 //! The smoothing weights are those of a fixed grid that give the least squared error one month ahead. A grid is coarse and always
 //! gives the same answer; an optimiser would be neither.
 
-use super::{Care, LONG_RUN_GROWTH_PER_YEAR};
-use crate::shape::{season, without_season, without_shifts};
+use crate::shape::{season, without_season};
 
 /// How much of the trend is left after a month.
 const DAMPING: [f64; 4] = [0.9, 0.95, 0.98, 1.0];
@@ -19,24 +18,16 @@ const TREND_WEIGHTS: [f64; 5] = [0.02, 0.05, 0.1, 0.2, 0.3];
 const SEASON_MONTHS: usize = 25;
 
 /// The smoothed level and trend, carried forward.
-pub(super) fn smooth(history: &[f64], care: Care, months: usize) -> Vec<f64> {
-    let (joined, long_run_per_month) = match care {
-        Care::Plain => (history.to_vec(), 0.0),
-        Care::Shifts => (without_shifts(history), LONG_RUN_GROWTH_PER_YEAR / 12.0),
-    };
-    let season = if joined.len() >= SEASON_MONTHS { season(&joined) } else { [0.0; 12] };
-    let mut values = without_season(&joined, &season);
-    values.iter_mut().enumerate().for_each(|(i, value)| *value -= long_run_per_month * i as f64);
-
-    let fit = best(&values);
+pub(super) fn smooth(history: &[f64], months: usize) -> Vec<f64> {
+    let season = if history.len() >= SEASON_MONTHS { season(history) } else { [0.0; 12] };
+    let fit = best(&without_season(history, &season));
     let end = history.len() - 1;
     let (mut trend, mut left) = (0.0, 1.0);
     (1..=months)
         .map(|ahead| {
             left *= fit.damping;
             trend += fit.trend * left;
-            let long_run = long_run_per_month * (end + ahead) as f64;
-            fit.level + trend + long_run + season[(end + ahead) % 12]
+            fit.level + trend + season[(end + ahead) % 12]
         })
         .collect()
 }
@@ -83,7 +74,7 @@ fn run(values: &[f64], damping: f64, level_weight: f64, trend_weight: f64) -> Fi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::component::tests::close;
+    use crate::path::tests::close;
 
     #[test]
     fn one_month_of_smoothing_by_hand() {
@@ -95,7 +86,6 @@ mod tests {
     #[test]
     fn a_straight_line_goes_on() {
         let history: Vec<f64> = (0..36).map(|month| 0.01 * f64::from(month)).collect();
-        close(&smooth(&history, Care::Plain, 3), &[0.36, 0.37, 0.38]);
-        close(&smooth(&history, Care::Shifts, 3), &[0.36, 0.37, 0.38]);
+        close(&smooth(&history, 3), &[0.36, 0.37, 0.38]);
     }
 }
