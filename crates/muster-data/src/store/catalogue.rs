@@ -81,6 +81,8 @@ pub struct FileEntry {
     pub account: Account,
     /// Where the cells are listed that were not understood.
     pub notes: Option<String>,
+    /// Its rows, where they are people and were to be kept.
+    pub people: Option<Stored>,
 }
 
 /// What one addition changed.
@@ -150,6 +152,7 @@ impl Catalogue {
         self.publications
             .values()
             .flat_map(|found| [&found.facts, &found.places, &found.successors, &found.links])
+            .chain(self.files.iter().map(|file| &file.people))
             .flatten()
     }
 }

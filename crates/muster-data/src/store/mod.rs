@@ -67,6 +67,8 @@ pub struct AddOptions {
     pub with: Vec<PathBuf>,
     /// The edition, where the files do not say it.
     pub edition: Option<Date>,
+    /// Whether rows that are people are kept, in a table of their own that no question reaches.
+    pub keep_people: bool,
 }
 
 /// What came of one file.
@@ -308,7 +310,7 @@ impl Dataset {
         if let Some(edition) = options.edition {
             filing.date(edition);
         }
-        let entry = FileEntry {
+        let mut entry = FileEntry {
             name: file.name,
             sha256: file.sha256,
             bytes: file.bytes,
@@ -317,7 +319,14 @@ impl Dataset {
             edition: filing.edition.clone(),
             account: filing.account.clone(),
             notes: None,
+            people: None,
         };
+        if options.keep_people && description.person_level {
+            let refused = |error: StoreError| Outcome::Refused(error.to_string());
+            let bytes = tables::sheets_bytes(&file.sheets).map_err(refused)?;
+            let rows = file.sheets.iter().map(|sheet| sheet.rows.len()).sum();
+            entry.people = self.store(&entry.publication, "people", bytes, rows).map_err(refused)?;
+        }
         Ok((filing, entry))
     }
 
@@ -351,7 +360,7 @@ impl Dataset {
         let text = serde_json::to_vec_pretty(&self.catalogue).map_err(|error| failed(&path, error))?;
         write_whole(&path, &text)?;
         let now: BTreeSet<String> = self.catalogue.stored().map(|stored| stored.file.clone()).collect();
-        for what in ["facts", "places", "successors", "links"] {
+        for what in ["facts", "places", "successors", "links", "people"] {
             let Ok(entries) = fs::read_dir(self.folder.join(what)) else { continue };
             for entry in entries.flatten() {
                 let name = format!("{what}/{}", entry.file_name().to_string_lossy());

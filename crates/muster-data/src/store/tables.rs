@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 
 use super::{StoreError, failed};
 use crate::fact::{COLUMNS, Fact, Facts, Subject, Word};
+use crate::open::{Cell, Sheet};
 use crate::{Amount, Period, open};
 
 /// Rows that are read or passed over together.
@@ -226,15 +227,34 @@ pub(super) fn records_bytes<T: Record>(records: &[T]) -> Result<Vec<u8>, StoreEr
             }
         }
     }
-    let schema = Arc::new(Schema::new(fields));
     let columns = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
-    let batch = RecordBatch::try_new(schema.clone(), columns).map_err(|error| wrong(&error))?;
+    parquet_bytes(fields, columns).map_err(|error| wrong(&error))
+}
+
+/// Rows as they came, as the bytes of a Parquet file: a column for each place in the row, and the number of the row.
+pub(super) fn sheets_bytes(sheets: &[Sheet]) -> Result<Vec<u8>, StoreError> {
+    let wrong = |error: &dyn ToString| failed(Path::new("people"), error.to_string());
+    let rows: Vec<&Vec<Cell>> = sheets.iter().flat_map(|sheet| &sheet.rows).collect();
+    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+    let fields: Vec<Field> =
+        (1..=width).map(|column| Field::new(format!("column_{column}"), text_type(), true)).collect();
+    let column = |at: usize| -> ArrayRef {
+        let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+        for row in &rows {
+            builder.append_option(row.get(at).filter(|cell| !cell.is_empty()).map(Cell::text));
+        }
+        Arc::new(builder.finish())
+    };
+    parquet_bytes(fields, (0..width).map(column).collect()).map_err(|error| wrong(&error))
+}
+
+fn parquet_bytes(fields: Vec<Field>, columns: Vec<ArrayRef>) -> Result<Vec<u8>, ParquetError> {
+    let schema = Arc::new(Schema::new(fields));
+    let batch = RecordBatch::try_new(schema.clone(), columns)?;
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let written = ArrowWriter::try_new(Vec::new(), schema, Some(properties)).and_then(|mut writer| {
-        writer.write(&batch)?;
-        writer.into_inner()
-    });
-    written.map_err(|error: ParquetError| wrong(&error))
+    let mut writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties))?;
+    writer.write(&batch)?;
+    writer.into_inner()
 }
 
 /// Reads records back.

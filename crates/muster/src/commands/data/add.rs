@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// The day of the edition, where the files do not say it.
     #[arg(long, value_name = "DATE")]
     edition: Option<Date>,
+    /// Keep rows that are people, in a table that no question reaches; without it they are counted and forgotten.
+    #[arg(long)]
+    keep_people: bool,
 }
 
 pub(crate) fn run(data: &Path, args: &Args, output: &Output) -> Result<bool, RunError> {
@@ -33,7 +36,7 @@ pub(crate) fn run(data: &Path, args: &Args, output: &Output) -> Result<bool, Run
     if let Some(missing) = missing {
         return Err(asked(format!("there is no file or folder called {}", missing.display())));
     }
-    let options = AddOptions { with: args.with.clone(), edition: args.edition };
+    let options = AddOptions { with: args.with.clone(), edition: args.edition, keep_people: args.keep_people };
     let added = output
         .progress(|progress| {
             Dataset::add(data, &args.files, &options, &mut |path| progress(&format!("read {}", path.display())))
