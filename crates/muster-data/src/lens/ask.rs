@@ -146,7 +146,11 @@ pub(super) fn one_place(places: &Places, text: &str) -> Result<String, LensError
     if places.get(&code).is_some() {
         return Ok(code);
     }
-    match places.find(text).as_slice() {
+    let found = places.find(text);
+    if let Some(exact) = found.iter().find(|place| place.name.eq_ignore_ascii_case(text)) {
+        return Ok(exact.code.clone());
+    }
+    match found.as_slice() {
         [one] => Ok(one.code.clone()),
         [] => Err(LensError::Unclear(format!("no place is called `{text}`: `muster data places` shows them"))),
         several => {

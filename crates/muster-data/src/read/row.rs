@@ -570,10 +570,28 @@ impl<'a> TableReader<'a> {
             });
         }
         let period = draft.period.ok_or_else(|| missing("period"))?;
+        let groups = self.groups_of(draft.subject.staff);
         if let Some(tally) = &mut self.tally {
-            tally.add((draft.subject, period), person, fte);
+            for staff in groups {
+                for subject in margins(Subject { staff, ..draft.subject }) {
+                    tally.add((subject, period), person.clone(), fte);
+                }
+            }
         }
         Ok(())
+    }
+
+    /// A profession, and every group that it is in.
+    fn groups_of(&mut self, staff: Word) -> Vec<Word> {
+        let library = self.library;
+        let words = &mut self.filing.facts.words;
+        let mut list = vec![staff];
+        let mut at = library.staff(words.text(staff));
+        while let Some(parent) = at.and_then(|staff| staff.parent.as_deref()) {
+            list.push(words.add(parent));
+            at = library.staff(parent);
+        }
+        list
     }
 
     /// Files what was counted of people.
@@ -608,6 +626,31 @@ impl<'a> TableReader<'a> {
             });
         }
     }
+}
+
+/// A subject without dimensions, and with each of them alone. All at once would describe single people.
+fn margins(subject: Subject) -> impl Iterator<Item = Subject> {
+    let nothing = Word::default();
+    let bare = Subject {
+        setting: nothing,
+        age: nothing,
+        sex: nothing,
+        ethnicity: nothing,
+        nationality: nothing,
+        grade: nothing,
+        detail: nothing,
+        ..subject
+    };
+    let each = [
+        Subject { setting: subject.setting, ..bare },
+        Subject { age: subject.age, ..bare },
+        Subject { sex: subject.sex, ..bare },
+        Subject { ethnicity: subject.ethnicity, ..bare },
+        Subject { nationality: subject.nationality, ..bare },
+        Subject { grade: subject.grade, ..bare },
+        Subject { detail: subject.detail, ..bare },
+    ];
+    std::iter::once(bare).chain(each.into_iter().filter(move |one| *one != bare))
 }
 
 fn read_amount(text: &str) -> Result<Amount, String> {

@@ -1,5 +1,6 @@
 //! Every promise of the dataset that a reader can check.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
+mod lens;
 mod publications;
 mod recipe;
