@@ -332,7 +332,9 @@ impl Found {
 
 fn row(facts: &Facts, fact: &Fact, question: &Question) -> Row {
     let texts = facts.texts(&fact.subject);
-    let across = question.across.as_deref().and_then(|across| COLUMNS.iter().position(|name| *name == across));
+    // Staff has a column of its own.
+    let across = question.across.as_deref().filter(|across| *across != "staff");
+    let across = across.and_then(|across| COLUMNS.iter().position(|name| *name == across));
     Row {
         place: texts[2].to_owned(),
         place_name: String::new(),

@@ -77,7 +77,10 @@ fn a_year_of_a_stock_is_its_last_day_and_a_year_that_has_not_ended_is_left_out()
     let (_folder, dataset, places) = dataset(&[]);
     let by_year = Question { by: Step::Year, ..question("fte", &["QJK"], &[]) };
     let years = ask(&dataset, &places, &by_year).unwrap();
-    assert_eq!(years.rows.iter().map(|row| row.period.to_string()).collect::<Vec<_>>(), ["2018/19", "2019/20", "2020/21"]);
+    assert_eq!(
+        years.rows.iter().map(|row| row.period.to_string()).collect::<Vec<_>>(),
+        ["2018/19", "2019/20", "2020/21"]
+    );
     let until = Question { until: Some("2021-02-28".parse().unwrap()), ..by_year };
     let cut = ask(&dataset, &places, &until).unwrap();
     assert_eq!(cut.rows.len(), 2);
@@ -103,8 +106,7 @@ fn staff_of_a_trust_that_merged_are_counted_with_those_that_followed_them_if_so_
     let (_folder, dataset, places) = dataset(&[("successors.csv", merger)]);
     let march = Question { since: Some("2021-03-01".parse().unwrap()), ..question("fte", &["RH8"], &[]) };
     let value = |question: &Question| ask(&dataset, &places, question).unwrap().rows[0].value.unwrap();
-    let (exeter, barnstaple) =
-        (value(&march), value(&Question { places: vec!["RBZ".to_owned()], ..march.clone() }));
+    let (exeter, barnstaple) = (value(&march), value(&Question { places: vec!["RBZ".to_owned()], ..march.clone() }));
     assert_eq!(value(&Question { as_now: true, ..march }), exeter + barnstaple);
 }
 
@@ -128,7 +130,10 @@ fn a_question_that_is_not_clear_says_how_to_make_it_so() {
         (question("fte", &[], &["nurse"]), "did you mean `nurses`?"),
         (question("sickness_rate", &[], &[]), "no publication in the dataset holds `sickness_rate`"),
         (question("headcount", &["QJK"], &[]), "no publication in the dataset holds `headcount`"),
-        (Question { across: Some("colour".to_owned()), ..question("fte", &[], &[]) }, "no dimension is called `colour`"),
+        (
+            Question { across: Some("colour".to_owned()), ..question("fte", &[], &[]) },
+            "no dimension is called `colour`",
+        ),
     ] {
         let refused = match ask(&dataset, &places, &asked).unwrap_err() {
             LensError::Store(error) => panic!("{error}"),
