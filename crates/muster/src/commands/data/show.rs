@@ -22,7 +22,7 @@ const COLUMNS: usize = 8;
 pub(crate) struct Args {
     #[command(flatten)]
     question: QuestionArgs,
-    /// Draw a chart: in the terminal, or into a file that ends in .svg.
+    /// Draw a chart: in the terminal, or into a file that ends in .svg or .png.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     chart: Option<PathBuf>,
     /// Write the answer as Parquet.
@@ -56,19 +56,18 @@ pub(crate) fn run(data: &Path, args: &Args, output: &Output) -> Result<bool, Run
 /// The rows of one place, staff group and value of the dimension that was laid out, with a name.
 pub(crate) fn series(answer: &Answer) -> Vec<(String, Vec<&Row>)> {
     let mut list: Vec<(String, Vec<&Row>)> = Vec::new();
-    let several_staff = answer.rows.iter().any(|row| row.staff != answer.rows[0].staff);
     let several_places = answer.rows.iter().any(|row| row.place != answer.rows[0].place);
     for row in &answer.rows {
         let place = if row.place_name.is_empty() { &row.place } else { &row.place_name };
         let mut parts: Vec<&str> = Vec::new();
-        if several_places || !several_staff && row.across.is_empty() {
-            parts.push(place);
-        }
-        if several_staff {
+        if row.staff != "all" {
             parts.push(&row.staff);
         }
         if !row.across.is_empty() {
             parts.push(&row.across);
+        }
+        if several_places || parts.is_empty() {
+            parts.insert(0, place);
         }
         let name = parts.join(", ");
         match list.iter_mut().find(|(known, rows)| *known == name && rows[0].place == row.place) {
