@@ -199,25 +199,31 @@ pub fn track_record(backtest: &Backtest) -> String {
             continue;
         }
         let _ = writeln!(page, "\n## {}\n", level_title(level));
-        let pooled = level == Level::Organisation;
-        let error = |row: &SummaryRow| if pooled { row.pooled_wis_percent } else { row.wis_percent };
-        let _ = writeln!(
-            page,
-            "Weighted interval score, % of staff in post at the origin{}; lower is better, the best is bold.\n",
-            if pooled { ", large and small bodies pooled" } else { "" }
-        );
-        table(&mut page, backtest, &of_level, error, true);
+        if level != Level::Organisation {
+            let _ = writeln!(
+                page,
+                "Weighted interval score, % of staff in post at the origin; lower is better, the best is bold.\n"
+            );
+            table(&mut page, backtest, &of_level, |row| row.wis_percent);
+        }
+        if matches!(level, Level::Organisation | Level::StaffGroup) {
+            let _ = writeln!(
+                page,
+                "\nWeighted interval score, %, counting staff: a large group or body weighs more than a small one.\n"
+            );
+            table(&mut page, backtest, &of_level, |row| row.pooled_wis_percent);
+        }
         let _ = writeln!(page, "\nMean absolute error of the median, %.\n");
-        table(&mut page, backtest, &of_level, |row| row.mape_percent, true);
+        table(&mut page, backtest, &of_level, |row| row.mape_percent);
         let _ = writeln!(page, "\nError beside that of repeating last year's month (MASE); 1 is as good.\n");
-        table(&mut page, backtest, &of_level, |row| row.mase.unwrap_or(f64::NAN), true);
+        table(&mut page, backtest, &of_level, |row| row.mase.unwrap_or(f64::NAN));
         let _ = writeln!(page, "\nOutcomes inside Muster's intervals, %, and how many outcomes there were.\n");
         coverage(&mut page, &of_level);
     }
     page
 }
 
-fn table(page: &mut String, backtest: &Backtest, rows: &[&SummaryRow], of: impl Fn(&SummaryRow) -> f64, bold: bool) {
+fn table(page: &mut String, backtest: &Backtest, rows: &[&SummaryRow], of: impl Fn(&SummaryRow) -> f64) {
     let _ = writeln!(page, "| Months ahead | {} |", Method::ALL.map(Method::title).join(" | "));
     let _ = writeln!(page, "|---|{}", "---|".repeat(Method::ALL.len()));
     for horizon in &backtest.request.horizons_months {
@@ -231,7 +237,7 @@ fn table(page: &mut String, backtest: &Backtest, rows: &[&SummaryRow], of: impl 
         let Some(best) = values.iter().flatten().copied().min_by(f64::total_cmp) else { continue };
         let cell = |value: &Option<f64>| match value {
             None => "–".to_owned(),
-            Some(value) if bold && *value == best => format!("**{value:.2}**"),
+            Some(value) if *value == best => format!("**{value:.2}**"),
             Some(value) => format!("{value:.2}"),
         };
         let _ = writeln!(page, "| {horizon} | {} |", values.iter().map(cell).collect::<Vec<_>>().join(" | "));
