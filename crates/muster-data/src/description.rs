@@ -271,6 +271,9 @@ pub struct PlaceField {
     /// The column with the day it closed.
     #[serde(default)]
     pub closed: Option<String>,
+    /// The column that says with which others it is compared.
+    #[serde(default)]
+    pub cluster: Option<String>,
     /// Texts that mean that there is no code.
     #[serde(default)]
     pub blank: Vec<String>,

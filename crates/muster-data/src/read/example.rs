@@ -134,6 +134,7 @@ fn place_lines(filing: &Filing) -> Vec<String> {
             (None, Some(closed)) => parts.push(format!("to {closed}")),
             (None, None) => {}
         }
+        parts.extend(place.cluster.iter().map(|cluster| format!("cluster {cluster}")));
         parts.retain(|part| !part.is_empty());
         parts.join(" | ")
     };

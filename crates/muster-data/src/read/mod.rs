@@ -101,6 +101,9 @@ pub struct PlaceRecord {
     pub seen_from: Option<Date>,
     /// The last.
     pub seen_to: Option<Date>,
+    /// The cluster in which it is compared with others, where the file says so.
+    #[serde(default)]
+    pub cluster: Option<String>,
 }
 
 /// A place that ended, and what took over.

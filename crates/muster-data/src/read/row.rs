@@ -371,6 +371,10 @@ impl<'a> TableReader<'a> {
                 closed: day(entry.closed.as_deref(), here)?,
                 seen_from: period.map(Period::starts),
                 seen_to: period.map(Period::ends),
+                cluster: match &entry.cluster {
+                    Some(column) => field::cell(column, here).map(|cell| cell.text().into_owned()),
+                    None => None,
+                },
             };
             if let Some(mut child) = below.take().filter(|child| child.code != record.code) {
                 child.parent = Some(record.code.clone());
@@ -411,6 +415,7 @@ impl<'a> TableReader<'a> {
                 known.seen_to = known.seen_to.max(record.seen_to);
                 known.opened = known.opened.or(record.opened);
                 known.closed = known.closed.or(record.closed);
+                known.cluster = record.cluster.or(known.cluster.take());
             }
         }
     }
@@ -718,6 +723,7 @@ fn succession(fields: &SuccessorFields, here: Here) -> Result<Option<Succession>
             name: None,
             opened: None,
             closed: None,
+            cluster: None,
             blank: vec!["NA".to_owned()],
         };
         place_code(&entry, here)

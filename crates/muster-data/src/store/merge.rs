@@ -111,6 +111,7 @@ pub(super) fn places(old: Vec<PlaceRecord>, new: &[PlaceRecord]) -> Vec<PlaceRec
         known.seen_to = known.seen_to.max(record.seen_to);
         known.opened = record.opened.or(known.opened);
         known.closed = record.closed.or(known.closed);
+        known.cluster = record.cluster.or(known.cluster.take());
         known.kind = record.kind;
     }
     merged.into_values().collect()

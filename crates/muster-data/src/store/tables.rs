@@ -200,7 +200,7 @@ pub(super) trait Record: Serialize + DeserializeOwned {
 
 impl Record for crate::read::PlaceRecord {
     const COLUMNS: &'static [&'static str] =
-        &["code", "kind", "name", "parent", "opened", "closed", "seen_from", "seen_to"];
+        &["code", "kind", "name", "parent", "opened", "closed", "seen_from", "seen_to", "cluster"];
 }
 
 impl Record for crate::read::Succession {
