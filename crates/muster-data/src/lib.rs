@@ -17,4 +17,5 @@ pub use amount::Amount;
 pub use fact::{COLUMNS, Fact, Facts, Subject, Word, Words};
 pub use library::{Library, LibraryError, Staff};
 pub use period::{NotAPeriod, Period, Reading};
+pub use places::{Place, Places};
 pub use store::Dataset;
