@@ -8,6 +8,7 @@ mod list;
 mod log;
 mod question;
 mod show;
+mod places;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ enum Command {
     Compare(compare::Args),
     List(list::Args),
     Log(log::Args),
+    Places(places::Args),
     Try(hold::Args),
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
         Command::Compare(compare) => compare::run(&args.data, &compare, output),
         Command::List(list) => list::run(&args.data, &list, output),
         Command::Log(log) => log::run(&args.data, &log, output),
+        Command::Places(places) => places::run(&args.data, &places, output),
         Command::Try(hold) => hold::run(&hold, output),
     }
 }
