@@ -82,10 +82,10 @@ fn peers_of(places: &Places, place: &str, peers: Peers) -> (Vec<String>, String)
     let above = |kind: PlaceKind| {
         places.ancestors(place).into_iter().find(|code| places.get(code).is_some_and(|found| found.kind == kind))
     };
-    let within = |above: Option<String>, word: &str| {
-        let above = above.unwrap_or_else(|| "ENG".to_owned());
-        let name = places.get(&above).map_or("England", |found| found.name.as_str()).to_owned();
-        (own(places.members(&above, kind, None)), format!("{word} {name}"))
+    let within = |above: Option<&str>, word: &str| {
+        let above = above.unwrap_or("ENG");
+        let name = places.get(above).map_or("England", |found| found.name.as_str()).to_owned();
+        (own(places.members(above, kind, None)), format!("{word} {name}"))
     };
     let (mut codes, words) = match peers {
         Peers::Cluster if !places.peers(place).is_empty() => (

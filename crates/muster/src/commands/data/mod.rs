@@ -6,9 +6,9 @@ mod compare;
 mod hold;
 mod list;
 mod log;
+mod places;
 mod question;
 mod show;
-mod places;
 
 use std::path::PathBuf;
 
