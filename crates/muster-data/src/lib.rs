@@ -10,6 +10,7 @@ mod library;
 pub mod open;
 mod period;
 pub mod places;
+pub mod quality;
 pub mod read;
 pub mod store;
 

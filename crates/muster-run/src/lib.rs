@@ -6,6 +6,7 @@
 mod backtest;
 mod bridge;
 mod changes;
+pub mod data_quality;
 mod explain;
 mod figure;
 mod folder;

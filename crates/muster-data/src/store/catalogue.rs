@@ -49,9 +49,12 @@ pub struct Publication {
     pub successors: Option<Stored>,
     /// What it says of how places relate.
     pub links: Option<Stored>,
+    /// What the checks found in it.
+    #[serde(default)]
+    pub findings: Option<Stored>,
 }
 
-/// A Parquet file of the dataset.
+/// A file of the dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stored {
     /// Its path inside the dataset.
@@ -147,11 +150,11 @@ impl Publication {
 }
 
 impl Catalogue {
-    /// Every Parquet file that counts.
+    /// Every file that counts.
     pub fn stored(&self) -> impl Iterator<Item = &Stored> {
         self.publications
             .values()
-            .flat_map(|found| [&found.facts, &found.places, &found.successors, &found.links])
+            .flat_map(|found| [&found.facts, &found.places, &found.successors, &found.links, &found.findings])
             .chain(self.files.iter().map(|file| &file.people))
             .flatten()
     }

@@ -4,6 +4,7 @@
 //! that step leaves the dataset as it was.
 
 mod catalogue;
+mod checked;
 mod merge;
 mod tables;
 
@@ -215,6 +216,7 @@ impl Dataset {
         let known = dataset.catalogue.clone();
         let added = dataset.read_all(&expand(paths), options, each)?;
         if dataset.catalogue != known {
+            dataset.check_changed(&known)?;
             dataset.commit(&before)?;
         }
         Ok(added)
@@ -360,7 +362,7 @@ impl Dataset {
         let text = serde_json::to_vec_pretty(&self.catalogue).map_err(|error| failed(&path, error))?;
         write_whole(&path, &text)?;
         let now: BTreeSet<String> = self.catalogue.stored().map(|stored| stored.file.clone()).collect();
-        for what in ["facts", "places", "successors", "links", "people"] {
+        for what in ["facts", "places", "successors", "links", "people", "findings"] {
             let Ok(entries) = fs::read_dir(self.folder.join(what)) else { continue };
             for entry in entries.flatten() {
                 let name = format!("{what}/{}", entry.file_name().to_string_lossy());

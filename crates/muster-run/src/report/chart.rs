@@ -27,10 +27,10 @@ const RISE: RGBColor = COLOURS[2];
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// A chart, ready for the page: one `<svg>` element that says in words what it shows.
-pub(super) struct Chart {
-    pub title: String,
-    pub unit: String,
-    pub svg: String,
+pub(crate) struct Chart {
+    pub(crate) title: String,
+    pub(crate) unit: String,
+    pub(crate) svg: String,
 }
 
 /// A line of a line chart.
@@ -264,6 +264,61 @@ pub(super) fn tornado(id: &str, title: &str, middle: f64, rows: &[(String, f64, 
             let (left, right) = (low.min(*high).min(middle), low.max(*high).max(middle));
             text(area, &signed(left - middle), (x(left) - 6, top + 33), &font(14, INK, HPos::Right))?;
             text(area, &signed(right - middle), (x(right) + 6, top + 33), &font(14, INK, HPos::Left))?;
+        }
+        Ok(())
+    })
+}
+
+/// When a row of strips has values.
+pub(crate) struct Strip {
+    /// What it is of.
+    pub(crate) name: String,
+    /// From one place on the axis to another, and how full it is, from 0 to 1; those later in the list lie on top.
+    pub(crate) spans: Vec<(f64, f64, f64)>,
+    /// In words.
+    pub(crate) words: String,
+}
+
+/// For each row, the stretches of time for which there are values, darker where there are more. The axis is in years.
+pub(crate) fn strips(
+    id: &str,
+    title: &str,
+    unit: &str,
+    (first, last): (i16, i16),
+    rows: &[Strip],
+) -> Result<Chart, RunError> {
+    let words: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.name, row.words)).collect();
+    let description = format!("{title}. {}.", words.join("; "));
+    let row = 40;
+    let height = (rows.len() as i32 * row + 30) as u32;
+    let span = f64::from(last - first).max(1.0);
+    draw(id, (title, unit), &description, height, |area| {
+        let (left, right) = (2.0, f64::from(WIDTH) - 2.0);
+        let x = |year: f64| (left + (right - left) * ((year - f64::from(first)) / span).clamp(0.0, 1.0)) as i32;
+        for (i, strip) in rows.iter().enumerate() {
+            let top = i as i32 * row;
+            text(area, &strip.name, (2, top + 11), &font(15, INK, HPos::Left))?;
+            text(area, &strip.words, (WIDTH as i32 - 2, top + 11), &font(14, INK, HPos::Right))?;
+            area.draw(&Rectangle::new(
+                [(x(f64::from(first)), top + 22), (x(f64::from(last)), top + 36)],
+                FAINT.filled(),
+            ))?;
+            for (from, to, full) in &strip.spans {
+                let (a, b) = (x(*from), x(*to));
+                let shade = RISE.mix(0.25 + 0.75 * full.clamp(0.0, 1.0)).filled();
+                // What lies wholly before or after the axis is in words only.
+                if *to > f64::from(first) && *from < f64::from(last) {
+                    area.draw(&Rectangle::new([(a, top + 22), (b.max(a + 2), top + 36)], shade))?;
+                }
+            }
+        }
+        let foot = rows.len() as i32 * row;
+        for year in (first..last).filter(|year| year % 4 == 1) {
+            area.draw(&PathElement::new(
+                vec![(x(f64::from(year)), foot), (x(f64::from(year)), foot + 6)],
+                INK.stroke_width(1),
+            ))?;
+            text(area, &year.to_string(), (x(f64::from(year)) + 4, foot + 15), &font(14, INK, HPos::Left))?;
         }
         Ok(())
     })

@@ -2,7 +2,7 @@
 //!
 //! Each section is a function that returns blocks; the template only lays them out.
 
-mod chart;
+pub(crate) mod chart;
 mod sections;
 
 use askama::Template;
@@ -11,14 +11,14 @@ use crate::manifest;
 use crate::run::{Request, Run, RunError};
 
 /// A part of the page under its own heading.
-struct Section {
-    id: &'static str,
-    title: String,
-    blocks: Vec<Block>,
+pub(crate) struct Section {
+    pub(crate) id: &'static str,
+    pub(crate) title: String,
+    pub(crate) blocks: Vec<Block>,
 }
 
 /// Something in a section.
-enum Block {
+pub(crate) enum Block {
     Text(String),
     Stats(Vec<Stat>),
     Chart(chart::Chart),
@@ -28,24 +28,24 @@ enum Block {
 }
 
 /// A number in large type.
-struct Stat {
-    label: String,
-    value: String,
-    note: String,
+pub(crate) struct Stat {
+    pub(crate) label: String,
+    pub(crate) value: String,
+    pub(crate) note: String,
 }
 
-struct Table {
-    caption: String,
-    head: Vec<String>,
-    rows: Vec<TableRow>,
+pub(crate) struct Table {
+    pub(crate) caption: String,
+    pub(crate) head: Vec<String>,
+    pub(crate) rows: Vec<TableRow>,
     /// Whether all columns but the first hold numbers.
-    numeric: bool,
+    pub(crate) numeric: bool,
 }
 
-struct TableRow {
-    cells: Vec<String>,
+pub(crate) struct TableRow {
+    pub(crate) cells: Vec<String>,
     /// `total`, `group`, `met`, `missed` or nothing.
-    class: &'static str,
+    pub(crate) class: &'static str,
 }
 
 #[derive(Template)]
@@ -111,16 +111,16 @@ pub(crate) fn html(run: &Run) -> Result<String, RunError> {
 }
 
 impl Table {
-    fn numbers(caption: impl Into<String>, head: Vec<String>) -> Self {
+    pub(crate) fn numbers(caption: impl Into<String>, head: Vec<String>) -> Self {
         Self { caption: caption.into(), head, rows: Vec::new(), numeric: true }
     }
 
-    fn words(caption: impl Into<String>, head: &[&str]) -> Self {
+    pub(crate) fn words(caption: impl Into<String>, head: &[&str]) -> Self {
         let head = head.iter().map(|name| (*name).to_owned()).collect();
         Self { caption: caption.into(), head, rows: Vec::new(), numeric: false }
     }
 
-    fn push(&mut self, class: &'static str, cells: Vec<String>) {
+    pub(crate) fn push(&mut self, class: &'static str, cells: Vec<String>) {
         self.rows.push(TableRow { cells, class });
     }
 }

@@ -8,7 +8,7 @@ use muster_data::read::ReadError;
 use muster_data::store::{AddOptions, Added, Outcome};
 use muster_run::RunError;
 
-use super::asked;
+use super::{asked, findings};
 use crate::output::{Output, Rows};
 
 /// How many cells that were not understood are shown of each file.
@@ -43,6 +43,7 @@ pub(crate) fn run(data: &Path, args: &Args, output: &Output) -> Result<bool, Run
         })
         .map_err(asked)?;
     report(&added, output);
+    findings::report(data, &added, output)?;
     let asked_for = |path: &Path| args.files.iter().any(|file| file == path);
     // In a folder, files of other kinds are to be expected; a file that was named is meant.
     Ok(added.iter().all(|file| match file.outcome {

@@ -3,11 +3,13 @@
 mod add;
 mod chart;
 mod compare;
+mod findings;
 mod hold;
 mod list;
 mod log;
 mod places;
 mod question;
+mod report;
 mod show;
 
 use std::path::PathBuf;
@@ -34,6 +36,7 @@ enum Command {
     List(list::Args),
     Log(log::Args),
     Places(places::Args),
+    Report(report::Args),
     Try(hold::Args),
 }
 
@@ -45,6 +48,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
         Command::List(list) => list::run(&args.data, &list, output),
         Command::Log(log) => log::run(&args.data, &log, output),
         Command::Places(places) => places::run(&args.data, &places, output),
+        Command::Report(report) => report::run(&args.data, &report, output),
         Command::Try(hold) => hold::run(&hold, output),
     }
 }
