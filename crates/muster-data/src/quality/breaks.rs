@@ -53,7 +53,7 @@ pub struct KnownBreak {
     /// The kinds of place in which it shows; empty means any.
     #[serde(default)]
     pub kinds: Vec<PlaceKind>,
-    /// Whether a publisher names it.
+    /// How it came to be known.
     pub known_from: KnownFrom,
     /// Where it is from, and what part of it was read from the values.
     pub source: String,
@@ -63,8 +63,8 @@ pub struct KnownBreak {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KnownFrom {
-    /// A publisher names it.
-    Published,
+    /// The notes with the data name it.
+    Notes,
     /// It was found in the values.
     Data,
 }

@@ -17,45 +17,51 @@ pub(super) fn check(holding: &Holding<'_>, places: &Tree) -> Vec<Finding> {
 /// Places without a record, staff groups without an entry, measures without a definition: one finding for each code.
 fn unknown(holding: &Holding<'_>, places: &Tree) -> Vec<Finding> {
     let library = holding.library;
-    type Known<'a> = &'a dyn Fn(Word, &str) -> bool;
-    let checks: [(Check, Severity, fn(&Fact) -> Word, Known<'_>, &str); 3] = [
-        (
-            Check::UnknownPlace,
-            Severity::Warning,
-            |fact| fact.subject.place,
-            &|word, code| code == ENGLAND || places.kind(word).is_some(),
-            "the publication has values for this place but no record of it, so it belongs to nothing",
-        ),
-        (
-            Check::UnknownStaff,
-            Severity::Error,
-            |fact| fact.subject.staff,
-            &|_, id| library.staff(id).is_some(),
-            "this staff group is not in the vocabulary: name it in vocabulary/staff.toml or in the description's labels",
-        ),
-        (
-            Check::UndefinedMeasure,
-            Severity::Error,
-            |fact| fact.subject.measure,
-            &|_, id| library.measure(id).is_some(),
-            "this measure has no definition: give it one in the description of the publication",
-        ),
+    let text = |word| holding.facts.words.text(word);
+    let kinds = [
+        Kind {
+            check: Check::UnknownPlace,
+            severity: Severity::Warning,
+            of: |fact| fact.subject.place,
+            known: &|word| text(word) == ENGLAND || places.kind(word).is_some(),
+            message: "the publication has values for this place but no record of it, so it belongs to nothing",
+        },
+        Kind {
+            check: Check::UnknownStaff,
+            severity: Severity::Error,
+            of: |fact| fact.subject.staff,
+            known: &|word| library.staff(text(word)).is_some(),
+            message: "this staff group is not in the vocabulary: name it in vocabulary/staff.toml or in the description's labels",
+        },
+        Kind {
+            check: Check::UndefinedMeasure,
+            severity: Severity::Error,
+            of: |fact| fact.subject.measure,
+            known: &|word| library.measure(text(word)).is_some(),
+            message: "this measure has no definition: give it one in the description of the publication",
+        },
     ];
     let mut list = Vec::new();
-    for (check, severity, of, known, message) in checks {
+    for kind in kinds {
         let mut seen: BTreeMap<Word, (&Fact, usize)> = BTreeMap::new();
         for fact in &holding.facts.list {
-            seen.entry(of(fact)).or_insert((fact, 0)).1 += 1;
+            seen.entry((kind.of)(fact)).or_insert((fact, 0)).1 += 1;
         }
-        for (word, (fact, count)) in seen {
-            let code = holding.facts.words.text(word);
-            if !known(word, code) {
-                let at = holding.finding_at(severity, check, fact, format!("`{code}`: {message} ({count} values)"));
-                list.push(at);
-            }
+        for (word, (fact, count)) in seen.into_iter().filter(|(word, _)| !(kind.known)(*word)) {
+            let message = format!("`{}`: {} ({count} values)", text(word), kind.message);
+            list.push(holding.finding_at(kind.severity, kind.check, fact, message));
         }
     }
     list
+}
+
+/// A kind of code, and how it is known.
+struct Kind<'a> {
+    check: Check,
+    severity: Severity,
+    of: fn(&Fact) -> Word,
+    known: &'a dyn Fn(Word) -> bool,
+    message: &'static str,
 }
 
 /// Stocks, flows and counts below nought, and shares outside 0 to 1; the values of one staff group or detail together.

@@ -158,22 +158,22 @@ pub fn check(holding: &Holding<'_>) -> Findings {
 }
 
 impl Check {
-    /// What it makes sure of, as a short heading.
+    /// What it looks for, as a short heading.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::SumOfPlaces => "places add up",
-            Self::SumOfStaff => "staff groups add up",
-            Self::Negative => "nothing below nought",
-            Self::Share => "shares between 0 and 1",
-            Self::Unit => "units stay the same",
-            Self::UnknownPlace => "places are known",
-            Self::UnknownStaff => "staff groups are known",
-            Self::UndefinedMeasure => "measures are defined",
-            Self::MissingMonths => "no month is missing",
-            Self::Stopped => "no series stops early",
-            Self::LargeChange => "no sudden change",
-            Self::Repeated => "no value is repeated for a year",
-            Self::Break => "no break",
+            Self::SumOfPlaces => "sums of places",
+            Self::SumOfStaff => "sums of staff groups",
+            Self::Negative => "below nought",
+            Self::Share => "shares",
+            Self::Unit => "units",
+            Self::UnknownPlace => "unknown places",
+            Self::UnknownStaff => "unknown staff groups",
+            Self::UndefinedMeasure => "undefined measures",
+            Self::MissingMonths => "missing months",
+            Self::Stopped => "series that stop",
+            Self::LargeChange => "sudden changes",
+            Self::Repeated => "repeated values",
+            Self::Break => "breaks",
         }
     }
 }

@@ -186,7 +186,11 @@ fn over_places(holding: &Holding<'_>, places: &Tree) -> (Vec<Finding>, Vec<Sums>
                 total,
                 parts,
                 tolerance: roundings.max(LEAST),
-                of: format!("{} to {}", kind_title(level), kind_title(kind)),
+                of: format!(
+                    "{} to {}",
+                    kind_title(level),
+                    if kind == PlaceKind::Country { "England" } else { kind_title(kind) }
+                ),
                 called: kind_title(level),
                 absent: Vec::new(),
             };
@@ -199,6 +203,9 @@ fn over_places(holding: &Holding<'_>, places: &Tree) -> (Vec<Finding>, Vec<Sums>
 fn measure_and_level(fact: &Fact, places: &Tree) -> (Word, Option<PlaceKind>) {
     (fact.subject.measure, places.kind(fact.subject.place))
 }
+
+/// Facts that differ in their staff group only.
+type ByStaff<'a> = BTreeMap<&'a str, &'a Fact>;
 
 /// A way in which a publication cuts a measure: the kind of place, and which other dimensions are not in total.
 type Cut = (Word, Option<PlaceKind>, [bool; 7]);
@@ -213,7 +220,7 @@ fn over_staff(holding: &Holding<'_>, places: &Tree) -> (Vec<Finding>, Vec<Sums>)
     let measures = holding.words_of(&holding.description.checks.staff);
     let wanted = || holding.facts.list.iter().filter(|fact| measures.contains(&fact.subject.measure));
     let rounding = Rounding::of(wanted().map(|fact| (fact.subject.measure, fact)));
-    let mut groups: HashMap<(Subject, Period), BTreeMap<&str, &Fact>> = HashMap::new();
+    let mut groups: HashMap<(Subject, Period), ByStaff<'_>> = HashMap::new();
     // A group of which the publication never has some part cannot be added up; a place without such staff may leave the part out.
     let mut published: BTreeSet<(Cut, &str)> = BTreeSet::new();
     for fact in wanted() {
@@ -222,7 +229,7 @@ fn over_staff(holding: &Holding<'_>, places: &Tree) -> (Vec<Finding>, Vec<Sums>)
         groups.entry(key).or_default().insert(staff, fact);
         published.insert((cut(&fact.subject, places), staff));
     }
-    let mut groups: Vec<((Subject, Period), BTreeMap<&str, &Fact>)> = groups.into_iter().collect();
+    let mut groups: Vec<_> = groups.into_iter().collect();
     groups.sort_by_key(|((subject, period), _)| (subject.words(), *period));
 
     let (mut list, mut account) = (Vec::new(), Account::new());
@@ -253,7 +260,7 @@ fn over_staff(holding: &Holding<'_>, places: &Tree) -> (Vec<Finding>, Vec<Sums>)
 fn parts_of<'a>(
     holding: &Holding<'a>,
     staff: &str,
-    there: &BTreeMap<&str, &'a Fact>,
+    there: &ByStaff<'a>,
     published: &dyn Fn(&str) -> bool,
 ) -> Option<(Vec<&'a Fact>, Vec<&'a str>)> {
     let (mut facts, mut absent) = (Vec::new(), Vec::new());

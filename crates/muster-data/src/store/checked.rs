@@ -25,8 +25,8 @@ impl Dataset {
 
     /// Runs the checks of every publication that changed, and of all when what became of places did.
     pub(super) fn check_changed(&mut self, before: &Catalogue) -> Result<(), StoreError> {
-        let successors = |catalogue: &Catalogue| -> Vec<Option<Stored>> {
-            catalogue.publications.values().map(|found| found.successors.clone()).filter(Option::is_some).collect()
+        let successors = |catalogue: &Catalogue| -> Vec<Stored> {
+            catalogue.publications.values().filter_map(|found| found.successors.clone()).collect()
         };
         let all = successors(&self.catalogue) != successors(before);
         let added: BTreeSet<&str> =

@@ -4,4 +4,5 @@
 mod lens;
 mod places;
 mod publications;
+mod quality;
 mod recipe;

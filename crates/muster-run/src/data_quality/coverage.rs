@@ -8,7 +8,11 @@ use muster_data::quality::kind_title;
 use muster_data::read::PlaceRecord;
 use muster_data::{Facts, Period, Word};
 
+use crate::number::thousands;
 use crate::report::chart::Strip;
+
+/// The level of a publication of which England is the only country.
+const ENGLAND: &str = "England";
 
 /// What a publication has values of.
 pub(super) struct Coverage {
@@ -43,6 +47,9 @@ impl Coverage {
                 None => rows.push(Row { level, measures: vec![measure], places }),
             }
         }
+        for row in rows.iter_mut().filter(|row| row.most() == 1 && row.level == kind_title(PlaceKind::Country)) {
+            row.level = ENGLAND;
+        }
         Self { rows }
     }
 
@@ -76,10 +83,17 @@ impl Row {
         self.places.values().copied().max().unwrap_or_default()
     }
 
-    /// The measures, or how many they are where they do not fit.
-    pub(super) fn measures(&self) -> String {
-        let all = self.measures.join(", ");
-        if all.len() > 34 { format!("{} measures", self.measures.len()) } else { all }
+    /// `454 organisations: fte, headcount`, or how many measures they are where they do not fit.
+    fn name(&self) -> String {
+        const FITS: usize = 38;
+        let most = thousands(self.most() as f64);
+        let places = if self.level == ENGLAND { self.level.to_owned() } else { format!("{most} {}", self.level) };
+        let name = format!("{places}: {}", self.measures.join(", "));
+        match self.measures.len() {
+            _ if name.len() <= FITS => name,
+            1 => format!("{places}: 1 measure"),
+            many => format!("{places}: {many} measures"),
+        }
     }
 
     /// As a strip of a chart.
@@ -95,13 +109,10 @@ impl Row {
                 _ => spans.push((from, to, full)),
             }
         }
-        let months = |day: Option<Date>| day.map(|day| day.strftime("%b %Y").to_string()).unwrap_or_default();
-        let places = if self.most() == 1 { String::new() } else { format!(", up to {}", self.most()) };
-        Strip {
-            name: format!("{}: {}", capital(self.level), self.measures()),
-            spans,
-            words: format!("{} to {}{places}", months(self.first()), months(self.last())),
-        }
+        let month = |day: Option<Date>| day.map(|day| day.strftime("%Y-%m").to_string()).unwrap_or_default();
+        let (first, last) = (month(self.first()), month(self.last()));
+        let words = if first == last { first } else { format!("{first} to {last}") };
+        Strip { name: self.name(), spans, words }
     }
 }
 

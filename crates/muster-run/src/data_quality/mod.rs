@@ -5,6 +5,8 @@
 mod coverage;
 mod sections;
 
+use std::collections::HashMap;
+
 use askama::Template;
 use jiff::civil::Date;
 use muster_data::Dataset;
@@ -21,6 +23,8 @@ struct Held<'a> {
     publication: &'a Publication,
     findings: Findings,
     coverage: Coverage,
+    /// The names of its places, by code.
+    names: HashMap<&'a str, &'a str>,
 }
 
 /// The page, ready to be written in any form.
@@ -50,12 +54,13 @@ impl DataQuality {
         for (id, publication) in &dataset.catalogue().publications {
             let filter = Filter { publication: Some(id.clone()), ..Filter::default() };
             let facts = dataset.facts(&filter).map_err(|error| wrong(&error))?;
-            let places = records.iter().filter(|(of, _)| of == id).map(|(_, record)| record);
+            let places = || records.iter().filter(|(of, _)| of == id).map(|(_, record)| record);
             all.push(Held {
                 id,
                 publication,
                 findings: dataset.findings(id).map_err(|error| wrong(&error))?,
-                coverage: Coverage::of(&facts, places),
+                coverage: Coverage::of(&facts, places()),
+                names: places().map(|place| (place.code.as_str(), place.name.as_str())).collect(),
             });
         }
         let mut sections = vec![

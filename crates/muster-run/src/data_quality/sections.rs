@@ -78,13 +78,23 @@ pub(super) fn in_short(all: &[Held<'_>], today: Date) -> Section {
     section("in-short", "In short", vec![Block::Stats(stats)])
 }
 
-fn finding_cells(finding: &Finding) -> Vec<String> {
-    let of = [finding.place.as_str(), &finding.staff, &finding.measure];
-    let what: Vec<&str> = of.into_iter().filter(|text| !text.is_empty()).collect();
+/// `Whittington Health NHS Trust (RKE)`.
+fn place_title(held: &Held<'_>, code: &str) -> String {
+    match held.names.get(code).copied().unwrap_or_default() {
+        _ if code == "ENG" => "England".to_owned(),
+        "" => code.to_owned(),
+        name => format!("{name} ({code})"),
+    }
+}
+
+fn finding_cells(held: &Held<'_>, finding: &Finding) -> Vec<String> {
+    let staff = if finding.staff == "all" { "" } else { &finding.staff };
+    let of = [place_title(held, &finding.place), staff.replace('-', " "), finding.measure.replace('_', " ")];
+    let what: Vec<&str> = of.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     vec![
         format!("{}: {}", finding.publication, finding.check.title()),
         what.join(" · "),
-        finding.period.map(|period| period.to_string()).unwrap_or_default(),
+        finding.period.map(|period| period.to_string().replace('/', " to ")).unwrap_or_default(),
         capital(&finding.message),
     ]
 }
@@ -116,7 +126,7 @@ pub(super) fn findings(all: &[Held<'_>]) -> Section {
         for held in all.iter().filter(|held| !held.publication.person_level) {
             // Breaks have a section of their own.
             let wanted = |finding: &&Finding| finding.severity == severity && finding.check != Check::Break;
-            held.findings.list.iter().filter(wanted).take(SHOWN).for_each(|f| table.push("", finding_cells(f)));
+            held.findings.list.iter().filter(wanted).take(SHOWN).for_each(|f| table.push("", finding_cells(held, f)));
             left += held.findings.list.iter().filter(wanted).count().saturating_sub(SHOWN);
         }
         if left > 0 {
@@ -133,8 +143,8 @@ pub(super) fn findings(all: &[Held<'_>]) -> Section {
 pub(super) fn coverage(all: &[Held<'_>], today: Date) -> Result<Section, RunError> {
     let axis = (FIRST_YEAR, (today.year() + 1).max(FIRST_YEAR + 1));
     let text = format!(
-        "When there are values, by level of place, from {FIRST_YEAR}: the darker, the nearer to the most places that the row ever has. \
-         What lies before or after is in the words and in the table below."
+        "When there are values, by level of place, from {FIRST_YEAR}. The number is the most places that ever have one at a time: \
+         the darker, the nearer to it. What lies before or after is in the dates and in the table below."
     );
     let mut blocks = vec![Block::Text(text)];
     let mut table = Table::words(
@@ -178,53 +188,62 @@ pub(super) fn freshness(all: &[Held<'_>], dataset: &Dataset, today: Date) -> Sec
         "How fresh each publication is, the oldest first",
         &["Publication", "In", "First day", "Last day", "Days since", "Last edition"],
     );
+    let mut only_places = Vec::new();
     let mut rows: Vec<&Held<'_>> = all.iter().collect();
     rows.sort_by_key(|held| (held.publication.covers.map_or(Date::MAX, |days| days.1), held.id));
     for held in rows {
         let editions = dataset.catalogue().files.iter().filter(|file| file.publication == held.id);
         let edition = editions.map(|file| file.edition.as_str()).filter(|edition| *edition != "undated").max();
-        let (first, last, since) = match held.publication.covers {
-            None => (String::new(), String::new(), "says only which places there are".to_owned()),
-            Some((first, last)) if last > today => (first.to_string(), last.to_string(), "ahead of today".to_owned()),
-            Some((first, last)) => {
-                (first.to_string(), last.to_string(), count((today - last).get_days().unsigned_abs() as usize))
-            }
+        let Some((first, last)) = held.publication.covers else {
+            only_places.push(held.id);
+            continue;
         };
+        let since = if last > today { "ahead".to_owned() } else { thousands((today - last).get_days()) };
         let edition = edition.unwrap_or("undated").to_owned();
+        let (first, last) = (first.to_string(), last.to_string());
         table.push("", vec![held.id.to_owned(), held.coverage.rhythm().to_owned(), first, last, since, edition]);
     }
-    section("freshness", "Freshness", vec![Block::Table(table)])
+    let mut blocks = vec![Block::Table(table)];
+    if !only_places.is_empty() {
+        blocks.push(Block::Text(format!(
+            "Without values of their own, about places and how they relate: {}.",
+            only_places.join(", ")
+        )));
+    }
+    section("freshness", "Freshness", blocks)
 }
 
 pub(super) fn breaks(all: &[Held<'_>]) -> Section {
     let text = "Where the level of a series shifts, so that values before and after are not one trend. A change counts when it is more than eight times \
                 as far from the usual change of that month as such changes differ, is at least 2%, and is not taken back. Only series with four years of months \
                 and a middle value of a thousand or more are looked at.";
-    let mut known = Table::words("Known breaks", &["Break", "When", "What", "Known from", "Source"]);
+    let mut known = Table::words("Known breaks", &["Break", "When", "Known from", "What"]);
     let mut explained: BTreeMap<&str, usize> = BTreeMap::new();
-    let listed = || all.iter().filter(|held| !held.publication.person_level).flat_map(|held| &held.findings.list);
-    let found = || listed().filter(|finding| finding.check == Check::Break);
-    for finding in found() {
+    let shown = || all.iter().filter(|held| !held.publication.person_level);
+    let listed = || shown().flat_map(|held| held.findings.list.iter().map(move |finding| (held, finding)));
+    let found = || listed().filter(|(_, finding)| finding.check == Check::Break);
+    for (_, finding) in found() {
         if let Some(id) = &finding.known {
             *explained.entry(id).or_default() += 1;
         }
     }
     for one in known_breaks() {
         let from = match one.known_from {
-            KnownFrom::Published => "a publisher",
-            KnownFrom::Data => "the values",
+            KnownFrom::Notes => "Notes with the data",
+            KnownFrom::Data => "The values",
         };
         let explains = explained.get(one.id.as_str()).copied().unwrap_or_default();
         let what = format!("{} {} of the breaks found are of it.", one.what, count(explains));
-        known.push("", vec![one.title.clone(), one.when.to_string(), what, from.to_owned(), one.source.clone()]);
+        let when = one.when.to_string().replace('/', " to ");
+        known.push("", vec![one.title.clone(), when, format!("{from}. {}", one.source), what]);
     }
     let mut blocks = vec![Block::Text(text.to_owned()), Block::Table(known)];
     let wide = "Breaks of England, regions and systems, or of their staff groups, that nothing known explains";
     let rest = "Breaks that a known one, a merger or a transfer explains, and those of single organisations";
     for (caption, severity) in [(wide, Severity::Warning), (rest, Severity::Note)] {
-        let list: Vec<&Finding> = found().filter(|finding| finding.severity == severity).collect();
+        let list: Vec<_> = found().filter(|(_, finding)| finding.severity == severity).collect();
         let mut table = Table::words(caption, &FINDING);
-        list.iter().take(SHOWN).for_each(|finding| table.push("", finding_cells(finding)));
+        list.iter().take(SHOWN).for_each(|(held, finding)| table.push("", finding_cells(held, finding)));
         if list.len() > SHOWN {
             table.caption = format!("{caption}: the first {SHOWN} of {}", count(list.len()));
         }

@@ -41,22 +41,32 @@ pub(super) struct Series {
 
 fn draw(
     id: &str,
-    (title, unit): (&str, &str),
+    heading: (&str, &str),
     description: &str,
     height: u32,
+    paint: impl FnOnce(&Area<'_>) -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<Chart, RunError> {
+    draw_in(id, heading, description, (WIDTH, height), paint)
+}
+
+fn draw_in(
+    id: &str,
+    (title, unit): (&str, &str),
+    description: &str,
+    (width, height): (u32, u32),
     paint: impl FnOnce(&Area<'_>) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<Chart, RunError> {
     let fail = |error: String| RunError::File { path: format!("chart {id}"), error };
     let mut svg = String::new();
     {
-        let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+        let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
         paint(&area).map_err(|error| fail(error.to_string()))?;
         area.present().map_err(|error| fail(error.to_string()))?;
     }
     let body = svg.split_once('>').map_or("", |(_, body)| body);
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let svg = format!(
-        "<svg role=\"img\" aria-labelledby=\"{id}-title {id}-text\" viewBox=\"0 0 {WIDTH} {height}\" xmlns=\"http://www.w3.org/2000/svg\">\
+        "<svg role=\"img\" aria-labelledby=\"{id}-title {id}-text\" viewBox=\"0 0 {width} {height}\" xmlns=\"http://www.w3.org/2000/svg\">\
          <title id=\"{id}-title\">{}</title><desc id=\"{id}-text\">{}</desc>{body}",
         escape(title),
         escape(description)
@@ -279,6 +289,9 @@ pub(crate) struct Strip {
     pub(crate) words: String,
 }
 
+/// Strips are narrower than other charts: two stand side by side, and on a phone their text stays large.
+const STRIP_WIDTH: u32 = 400;
+
 /// For each row, the stretches of time for which there are values, darker where there are more. The axis is in years.
 pub(crate) fn strips(
     id: &str,
@@ -292,13 +305,13 @@ pub(crate) fn strips(
     let row = 40;
     let height = (rows.len() as i32 * row + 30) as u32;
     let span = f64::from(last - first).max(1.0);
-    draw(id, (title, unit), &description, height, |area| {
-        let (left, right) = (2.0, f64::from(WIDTH) - 2.0);
+    draw_in(id, (title, unit), &description, (STRIP_WIDTH, height), |area| {
+        let (left, right) = (2.0, f64::from(STRIP_WIDTH) - 2.0);
         let x = |year: f64| (left + (right - left) * ((year - f64::from(first)) / span).clamp(0.0, 1.0)) as i32;
         for (i, strip) in rows.iter().enumerate() {
             let top = i as i32 * row;
-            text(area, &strip.name, (2, top + 11), &font(15, INK, HPos::Left))?;
-            text(area, &strip.words, (WIDTH as i32 - 2, top + 11), &font(14, INK, HPos::Right))?;
+            text(area, &strip.name, (2, top + 11), &font(14, INK, HPos::Left))?;
+            text(area, &strip.words, (STRIP_WIDTH as i32 - 2, top + 11), &font(13, INK, HPos::Right))?;
             area.draw(&Rectangle::new(
                 [(x(f64::from(first)), top + 22), (x(f64::from(last)), top + 36)],
                 FAINT.filled(),

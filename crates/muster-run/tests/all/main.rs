@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod backtest;
+mod data_quality;
 mod explaining;
 mod folder;
 mod report;

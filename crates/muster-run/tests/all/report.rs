@@ -9,7 +9,7 @@ fn page() -> String {
 }
 
 /// The opening tags of one kind.
-fn tags<'p>(page: &'p str, name: &str) -> Vec<&'p str> {
+pub(crate) fn tags<'p>(page: &'p str, name: &str) -> Vec<&'p str> {
     let open = format!("<{name}");
     page.match_indices(&open)
         .map(|(at, _)| &page[at..=at + page[at..].find('>').unwrap()])

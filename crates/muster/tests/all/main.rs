@@ -147,3 +147,29 @@ fn figures_differences_and_codes_are_explained() {
     code(&completions, 0);
     assert!(out(&completions).contains("_muster"));
 }
+
+#[test]
+fn what_is_added_is_checked_and_a_page_says_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data = data.to_str().unwrap();
+    let file = folder.path().join("staff.csv");
+    let head = "date,measure,level,region_code,region_name,ics_code,ics_name,org_code,org_name,value";
+    let row = |org: &str, value: &str| format!("2021-03-31,FTE,Level,Y58,South West,QJK,Devon,{org},{org},{value}\n");
+    let system = "2021-03-31,FTE,ICS,Y58,South West,QJK,Devon,,,350\n";
+    std::fs::write(&file, format!("{head}\n{system}{}{}", row("RH8", "100"), row("RK9", "200"))).unwrap();
+    let added = muster(&["data", "add", "--data", data, file.to_str().unwrap()]);
+    code(&added, 0);
+    assert!(out(&added).contains("hchs-staff: 1 error, 0 warnings, 0 notes; 0 of 1 sums hold"), "{}", out(&added));
+    assert!(out(&added).contains("organisations add to 300, but the total is 350: 50 less"), "{}", out(&added));
+
+    let made = muster(&["data", "report", "--data", data, "--today", "2021-04-10"]);
+    code(&made, 0);
+    let page = out(&made).trim();
+    assert!(page.ends_with("data-quality.html"), "{page}");
+    assert!(std::fs::read_to_string(page).unwrap().contains("but the total is 350"));
+    let odd = folder.path().join("page.pdf");
+    let refused = muster(&["data", "report", "--data", data, "--out", odd.to_str().unwrap()]);
+    code(&refused, 2);
+    assert!(err(&refused).contains(".html or .md"));
+}
