@@ -446,11 +446,11 @@ pub const MEASURES: &[Spec] = &[
         "place_share",
         "share of England",
         "share of England",
-        Whole,
+        Staff,
         Required,
         None,
         (0.0, 1.0),
-        "How England's staff divide between systems, by setting.",
+        "How England's staff divide between systems, by setting; for a group or profession where it is known.",
         parts_of_one,
         read_once
     ),

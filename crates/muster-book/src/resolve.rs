@@ -134,17 +134,17 @@ struct Resolver<'p> {
 }
 
 /// How staff divide between settings, by profession: England's, the place's own (the same unless its book says otherwise), and
-/// the place's share of England by setting.
+/// the place's share of England by profession and setting.
 struct Shares {
     england: Vec<[f64; SETTINGS]>,
     own: Vec<[f64; SETTINGS]>,
-    of_england: [f64; SETTINGS],
+    of_england: Vec<[f64; SETTINGS]>,
 }
 
 impl Shares {
     /// The place's share of England's amount for a profession in a setting.
     fn national(&self, profession: usize, setting: Setting) -> f64 {
-        self.england[profession][setting.index()] * self.of_england[setting.index()]
+        self.england[profession][setting.index()] * self.of_england[profession][setting.index()]
     }
 
     /// The setting's share of the place's own amount.
@@ -218,16 +218,29 @@ impl<'p> Resolver<'p> {
         shares
     }
 
-    /// The place's share of England, by setting.
-    fn place_shares(&mut self, code: &PlaceCode, lineage: &[PlaceCode]) -> [f64; SETTINGS] {
+    /// The place's share of England, by profession and setting: the profession's own where it is stated, else that of its group, else that of
+    /// everyone in the setting.
+    fn place_shares(&mut self, code: &PlaceCode, lineage: &[PlaceCode]) -> Vec<[f64; SETTINGS]> {
+        let professions = &self.plan.shelf.taxonomy.professions;
         if *code == PlaceCode::england() {
-            return [1.0; SETTINGS];
+            return vec![[1.0; SETTINGS]; professions.len()];
         }
         // Only the place's own share counts: a trust does not have its system's share.
         let own = &lineage[..1];
-        std::array::from_fn(|setting| {
+        let of_all: [f64; SETTINGS] = std::array::from_fn(|setting| {
             self.once(&Self::whole(Measure::PlaceShare, Some(Setting::ALL[setting]), own), self.baseline())
-        })
+        });
+        let mut shares = vec![of_all; professions.len()];
+        for (i, profession) in professions.iter().enumerate() {
+            for setting in &profession.settings {
+                let ask = Ask { setting: Some(*setting), ..self.ask(Measure::PlaceShare, i, own) };
+                let candidates = self.plan.shelf.candidates(&ask);
+                if candidates.iter().any(|i| self.plan.shelf.get(*i).key.scope != Scope::All) {
+                    shares[i][setting.index()] = self.once(&ask, self.baseline());
+                }
+            }
+        }
+        shares
     }
 
     fn add_cells(&mut self, place: usize, lineage: &[PlaceCode], shares: &Shares, inputs: &mut Inputs) {

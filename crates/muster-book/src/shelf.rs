@@ -217,7 +217,8 @@ impl Shelf {
         }
     }
 
-    /// The systems' shares of England add to 1 in each setting, so that the parts sum to the whole.
+    /// The systems' shares of England add to 1 in each setting, for everyone and for each group or profession that has shares of its own, so
+    /// that the parts sum to the whole.
     pub(crate) fn refuse_shares_of_england_that_are_not_one(
         &self,
         baseline: FinancialYear,
@@ -229,23 +230,40 @@ impl Shelf {
                 && series.book == 0
                 && place.is_some_and(|place| place.kind == PlaceKind::System)
         };
-        for setting in Setting::ALL {
-            let list: Vec<&Series> =
-                self.series.iter().filter(is_system).filter(|s| s.key.setting == Some(setting)).collect();
-            let sum: f64 = list.iter().filter_map(|series| series.at(baseline, Side::Central)).sum();
-            if let Some(first) = list.first().filter(|_| (sum - 1.0).abs() > 1e-6) {
+        let mut stated: BTreeMap<(Setting, Scope), BTreeMap<&PlaceCode, &Series>> = BTreeMap::new();
+        for series in self.series.iter().filter(is_system) {
+            if let (Some(setting), Some(place)) = (series.key.setting, &series.key.place) {
+                stated.entry((setting, series.key.scope)).or_default().insert(place, series);
+            }
+        }
+        for ((setting, scope), shares) in &stated {
+            // A system that does not state the share of this subject has that of the wider one.
+            let share = |system: &PlaceCode| {
+                let scopes = self.scopes_from(*scope);
+                let series = scopes.iter().find_map(|scope| stated.get(&(*setting, *scope))?.get(system));
+                series.and_then(|series| series.at(baseline, Side::Central))
+            };
+            let sum: f64 = self.places.of_kind(PlaceKind::System).filter_map(|system| share(&system.code)).sum();
+            let first = shares.values().next().and_then(|series| series.entries.first());
+            if let Some(first) = first.filter(|_| (sum - 1.0).abs() > 1e-6) {
+                let subject = self.subject(*scope);
+                let of = if subject.is_empty() { String::new() } else { format!(" of {subject}") };
                 let message = format!(
-                    "the systems' shares of England in {} add to {}",
+                    "the systems' shares of England{of} in {} add to {}",
                     setting.title(),
                     (sum * 1e6).round() / 1e6
                 );
-                diagnostics.push(
-                    "M015",
-                    first.entries[0].location.clone(),
-                    message,
-                    "change them so that they add to 1",
-                );
+                diagnostics.push("M015", first.location.clone(), message, "change them so that they add to 1");
             }
+        }
+    }
+
+    /// A subject and the wider ones that hold it, the most exact first.
+    fn scopes_from(&self, scope: Scope) -> Vec<Scope> {
+        match scope {
+            Scope::Profession(profession) => self.scopes_of_profession(profession),
+            Scope::Group(_) => vec![scope, Scope::All],
+            other => vec![other],
         }
     }
 

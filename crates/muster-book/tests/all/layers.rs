@@ -4,7 +4,7 @@ use muster_book::{Assumption, COUNTERFACTUAL, Measure, Moved, PLAN, Plan, Resolv
 use muster_core::{STAFF_AGES, Setting};
 use muster_engine::{Cell, How, ProfileId, Step};
 
-use crate::small::{Edit, Small, add, code, file_of, projected, resolved, small, swap, whole};
+use crate::small::{Edit, Small, add, code, file_of, listed, projected, resolved, small, swap, whole};
 
 /// The professions of the small book, in its order.
 const ASSOCIATES: usize = 0;
@@ -188,6 +188,38 @@ fn a_local_division_between_settings_divides_an_amount_of_its_own() {
     let people = |cell: &&Cell| cell.opening[0].iter().sum::<f64>();
     let [acute, community] = cells(&here, NURSES)[..] else { panic!("nurses work in two settings") };
     close(&[people(&acute) / people(&community)], &[0.7 / 0.3]);
+}
+
+/// Shares of England of the small book's systems for one group, in the settings where the group works.
+fn group_shares(shares: [(&str, f64); 2]) -> Small {
+    let rows: String = ["acute", "community"]
+        .iter()
+        .flat_map(|setting| shares.map(|(place, share)| format!("nursing,{place},{setting},{share}\n")))
+        .collect();
+    let passport = "measure = \"place_share\"\nabout = \"Shares of nurses.\"\nunit = \"share of England\"\nchecked = 2026-01-31\n\n[table]\n\
+                    file = \"of_nurses.csv\"\nfrom = 2021-04-01\nkind = \"published\"\nsource = \"register\"\nwhere = \"Table 1\"\n";
+    small()
+        .with("books/small/places/of_nurses.toml", whole(passport))
+        .with("books/small/places/of_nurses.csv", whole(format!("group,place,setting,value\n{rows}")))
+}
+
+#[test]
+fn a_groups_own_share_of_england_stands_before_that_of_everyone() {
+    let before = small().plan();
+    let plan = group_shares([("QJK", 0.3), ("QOX", 0.7)]).plan();
+    let share = |plan: &Plan, place: &str, of: usize| {
+        opening_fte(&at(plan, PLAN, place), of) / opening_fte(&at(plan, PLAN, "ENG"), of)
+    };
+    close(&[share(&before, "QJK", NURSES), share(&before, "QOX", NURSES)], &[0.6, 0.4]);
+    close(&[share(&plan, "QJK", NURSES), share(&plan, "QOX", NURSES)], &[0.3, 0.7]);
+    close(&[share(&plan, "QJK", CONSULTANTS), share(&plan, "QOX", CONSULTANTS)], &[0.6, 0.4]);
+}
+
+#[test]
+fn a_groups_own_shares_of_england_add_to_one() {
+    let found = group_shares([("QJK", 0.3), ("QOX", 0.6)]).read().unwrap_err();
+    assert!(found.iter().all(|diagnostic| diagnostic.code == "M015"), "{}", listed(&found));
+    assert!(found[0].message.contains("of Nursing") && found[0].message.contains("0.9"), "{}", found[0].message);
 }
 
 #[test]
