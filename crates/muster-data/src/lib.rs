@@ -6,6 +6,7 @@ pub mod description;
 pub mod disclosure;
 mod fact;
 pub mod lens;
+pub mod fit;
 mod library;
 pub mod open;
 mod period;

@@ -3,6 +3,7 @@
 
 mod lens;
 mod places;
+mod fit;
 mod publications;
 mod quality;
 mod recipe;

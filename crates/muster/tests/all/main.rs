@@ -172,4 +172,13 @@ fn what_is_added_is_checked_and_a_page_says_what_was_found() {
     let refused = muster(&["data", "report", "--data", data, "--out", odd.to_str().unwrap()]);
     code(&refused, 2);
     assert!(err(&refused).contains(".html or .md"));
+fn a_fit_without_a_dataset_says_how_to_make_one_and_leaves_the_book_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("none");
+    let fit = muster(&["data", "--data", missing.to_str().unwrap(), "fit", "--write"]);
+    code(&fit, 2);
+    assert!(err(&fit).contains("muster data add"), "{}", err(&fit));
+    let nowhere = muster(&["data", "fit", "--book", missing.to_str().unwrap()]);
+    code(&nowhere, 2);
+    assert!(err(&nowhere).contains("book.toml"), "{}", err(&nowhere));
 }

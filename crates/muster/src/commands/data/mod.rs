@@ -4,6 +4,7 @@ mod add;
 mod chart;
 mod compare;
 mod findings;
+mod fit;
 mod hold;
 mod list;
 mod log;
@@ -34,6 +35,7 @@ enum Command {
     Show(show::Args),
     Compare(compare::Args),
     List(list::Args),
+    Fit(fit::Args),
     Log(log::Args),
     Places(places::Args),
     Report(report::Args),
@@ -46,6 +48,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
         Command::Show(show) => show::run(&args.data, &show, output),
         Command::Compare(compare) => compare::run(&args.data, &compare, output),
         Command::List(list) => list::run(&args.data, &list, output),
+        Command::Fit(fit) => fit::run(&args.data, &fit, output),
         Command::Log(log) => log::run(&args.data, &log, output),
         Command::Places(places) => places::run(&args.data, &places, output),
         Command::Report(report) => report::run(&args.data, &report, output),
