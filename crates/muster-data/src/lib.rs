@@ -13,6 +13,8 @@ mod period;
 pub mod places;
 pub mod quality;
 pub mod read;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub mod store;
 
 pub use amount::Amount;

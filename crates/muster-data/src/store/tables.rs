@@ -65,7 +65,8 @@ fn text_type() -> DataType {
     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
-fn schema() -> Schema {
+/// The columns of facts on disk.
+pub(crate) fn schema() -> Schema {
     let text = |name: &str| Field::new(name, text_type(), false);
     let mut fields: Vec<Field> = COLUMNS.iter().map(|name| text(name)).collect();
     fields.push(text("period"));
@@ -193,7 +194,7 @@ fn read_batch(batch: &RecordBatch, filter: &Filter, facts: &mut Facts) -> Option
 }
 
 /// A record of a reference table.
-pub(super) trait Record: Serialize + DeserializeOwned {
+pub(crate) trait Record: Serialize + DeserializeOwned {
     /// Its columns.
     const COLUMNS: &'static [&'static str];
 }

@@ -7,3 +7,5 @@ mod fit;
 mod publications;
 mod quality;
 mod recipe;
+#[cfg(feature = "sql")]
+mod sql;
