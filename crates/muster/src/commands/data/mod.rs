@@ -12,6 +12,7 @@ mod places;
 mod question;
 mod report;
 mod show;
+mod sql;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,7 @@ enum Command {
     Log(log::Args),
     Places(places::Args),
     Report(report::Args),
+    Sql(sql::Args),
     Try(hold::Args),
 }
 
@@ -52,6 +54,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
         Command::Log(log) => log::run(&args.data, &log, output),
         Command::Places(places) => places::run(&args.data, &places, output),
         Command::Report(report) => report::run(&args.data, &report, output),
+        Command::Sql(sql) => sql::run(&args.data, &sql, output),
         Command::Try(hold) => hold::run(&hold, output),
     }
 }
