@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod sql;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
