@@ -1,9 +1,9 @@
 //! Every promise of the dataset that a reader can check.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
+mod fit;
 mod lens;
 mod places;
-mod fit;
 mod publications;
 mod quality;
 mod recipe;

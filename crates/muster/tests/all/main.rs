@@ -174,6 +174,9 @@ fn what_is_added_is_checked_and_a_page_says_what_was_found() {
     let refused = muster(&["data", "report", "--data", data, "--out", odd.to_str().unwrap()]);
     code(&refused, 2);
     assert!(err(&refused).contains(".html or .md"));
+}
+
+#[test]
 fn a_fit_without_a_dataset_says_how_to_make_one_and_leaves_the_book_alone() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("none");
