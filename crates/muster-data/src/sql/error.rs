@@ -50,13 +50,16 @@ impl SqlError {
         let names: Vec<&str> = VIEWS.iter().map(|view| view.name).collect();
         Self::NoView { name: name.to_owned(), near: did_you_mean(name, &names), known: names.join(", ") }
     }
+}
 
-    pub(super) fn of(error: DataFusionError) -> Self {
+impl From<DataFusionError> for SqlError {
+    fn from(error: DataFusionError) -> Self {
         match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => Self::Memory,
             DataFusionError::SchemaError(wrong, _) => match wrong.as_ref() {
                 SchemaError::FieldNotFound { field, valid_fields } => {
                     let mut names: Vec<&str> = valid_fields.iter().map(|field| field.name.as_str()).collect();
+                    names.sort_unstable();
                     names.dedup();
                     let name = field.name.clone();
                     Self::NoColumn { near: did_you_mean(&name, &names), name, known: names.join(", ") }
@@ -78,6 +81,6 @@ fn did_you_mean(wrong: &str, known: &[&str]) -> String {
     let distance = |name: &&str| strsim::damerau_levenshtein(&wrong, &name.to_lowercase());
     let nearest = known.iter().copied().min_by_key(distance);
     nearest
-        .filter(|name| distance(name) <= 2.max(name.len() / 3).min(name.len() - 1))
+        .filter(|name| distance(name) <= 2.max(name.len() / 3).min(name.len().saturating_sub(1)))
         .map_or_else(|| ".".to_owned(), |name| format!(": did you mean `{name}`?"))
 }

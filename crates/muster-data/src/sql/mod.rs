@@ -60,7 +60,7 @@ pub struct Session {
 impl Session {
     /// Makes the views of a dataset.
     pub fn open(dataset: &Dataset, limits: Limits) -> Result<Self, SqlError> {
-        let runtime = Builder::new_current_thread().build().map_err(|error| SqlError::of(error.into()))?;
+        let runtime = Builder::new_current_thread().build().map_err(DataFusionError::from)?;
         let person_level = |id: &str, publication: &Publication| {
             publication.person_level || dataset.library().publication(id).is_some_and(|known| known.person_level)
         };
@@ -71,8 +71,8 @@ impl Session {
             .filter(|(id, publication)| person_level(id, publication))
             .map(|(id, _)| id.clone())
             .collect();
-        let context = context(limits).map_err(SqlError::of)?;
-        runtime.block_on(make_views(&context, dataset, &left_out)).map_err(SqlError::of)?;
+        let context = context(limits)?;
+        runtime.block_on(make_views(&context, dataset, &left_out))?;
         Ok(Self { context, runtime, limits, left_out })
     }
 
@@ -89,7 +89,7 @@ impl Session {
     async fn answer(&self, question: &str) -> Result<Answer, SqlError> {
         let state = self.context.state();
         let dialect = state.config_options().sql_parser.dialect;
-        let statement = state.sql_to_statement(question, &dialect).map_err(SqlError::of)?;
+        let statement = state.sql_to_statement(question, &dialect)?;
         if let Some(refused) = refused(&statement) {
             return Err(SqlError::ReadOnly(refused));
         }
@@ -99,12 +99,12 @@ impl Session {
         };
         let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         read_only.verify_plan(&plan).map_err(|_| SqlError::ReadOnly(first_words(&statement)))?;
-        let frame = self.context.execute_logical_plan(plan).await.map_err(SqlError::of)?;
+        let frame = self.context.execute_logical_plan(plan).await?;
         let schema = frame.schema().inner().clone();
-        let mut rows = frame.execute_stream().await.map_err(SqlError::of)?;
+        let mut rows = frame.execute_stream().await?;
         let (mut batches, mut bytes) = (Vec::new(), 0);
         while let Some(batch) = poll_fn(|wake| rows.as_mut().poll_next(wake)).await {
-            let batch = batch.map_err(SqlError::of)?;
+            let batch = batch?;
             bytes += batch.get_array_memory_size();
             if bytes > self.limits.memory_bytes {
                 return Err(SqlError::Memory);
@@ -124,7 +124,7 @@ impl Session {
         });
         match found {
             Some(table) => SqlError::no_view(table.table()),
-            None => SqlError::of(error),
+            None => error.into(),
         }
     }
 }
