@@ -18,8 +18,8 @@ pub const GROUP_FILE: &str = "places/place_share_of_groups";
 const EMPLOYED: [&str; 3] = ["acute", "community", "mental_health"];
 /// The settings in which staff are shared as people are registered.
 const REGISTERED: [&str; 2] = ["primary_care", "ambulance"];
-/// Staff groups that give no share: nearly all of ambulance staff outside ambulance trusts are of one trust, and those of
-/// unknown classification are few.
+/// Staff groups that give no share: ambulance staff outside ambulance trusts are few and of few trusts, and so are those of
+/// unknown classification.
 const NOT_SHARED: [&str; 3] = ["ambulance", "support-ambulance", "unknown"];
 /// Shares are written to a millionth.
 const MILLION: f64 = 1e6;
@@ -301,8 +301,8 @@ fn of_groups(
             ),
             format!("{} Low and high are the error of the South West for the group, the longer and harder test.", findings.join(" ")),
             "A group has the share of the staff group that most of it comes from (fit/stock_fte.csv); a profession of another make-up has its own. \
-             Paramedics and ambulance support outside ambulance services have that of their wider group: the seed has nearly all of them on the Isle \
-             of Wight, whose trust runs its own ambulances."
+             Ambulance staff outside ambulance trusts are few, and most are with trusts that run ambulances or patient transport of their own, so \
+             paramedics outside ambulance services have the share of their wider group."
                 .to_owned(),
         ],
         from: book.baseline,
