@@ -54,13 +54,19 @@ impl Amount {
     }
 
     /// Without its sign.
+    #[must_use]
     pub const fn abs(self) -> Self {
-        Self(self.0.abs())
+        Self(self.0.saturating_abs())
     }
 
     /// The sum, or none where it would be too large.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
+    }
+
+    /// Whether two values say the same: one publication rounds to five places, and another does not.
+    pub const fn says_the_same(self, other: Self) -> bool {
+        self.0.abs_diff(other.0) <= 10
     }
 }
 
@@ -73,33 +79,33 @@ impl From<i32> for Amount {
 impl Add for Amount {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = *self + other;
     }
 }
 
 impl Sub for Amount {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
 impl SubAssign for Amount {
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        *self = *self - other;
     }
 }
 
 impl Neg for Amount {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 
@@ -123,7 +129,7 @@ impl std::str::FromStr for Amount {
         let bare = text.trim();
         let (negative, bare) = bare.strip_prefix('-').map_or((false, bare), |rest| (true, rest));
         let bare = bare.strip_prefix('£').unwrap_or(bare);
-        if bare.contains(['e', 'E']) {
+        if bare.contains(['e', 'E']) && !bare.starts_with(['-', '+']) {
             let number = bare.parse::<f64>().ok().and_then(Self::nearest).ok_or_else(refused)?;
             return Ok(if negative { -number } else { number });
         }
@@ -207,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_not_read_as_one() {
-        for text in ["", "-", "1,23", "12,34,567", "1.2.3", "twelve", "0x10", "99999999999999999999", "1 2"] {
+        for text in ["", "-", "1,23", "12,34,567", "1.2.3", "twelve", "0x10", "99999999999999999999", "1 2", "--1e3"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

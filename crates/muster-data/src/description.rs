@@ -218,6 +218,7 @@ pub struct NoTable {}
 /// A text from the file, and what is done with it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key that a description may set")]
 pub struct Found {
     /// The cell of the row; of several, the first that is not empty.
     pub column: Form<NoTable>,

@@ -12,7 +12,7 @@ const STAFF: &str = include_str!("../vocabulary/staff.toml");
 const MEASURES: &str = include_str!("../vocabulary/measures.toml");
 
 /// Descriptions and vocabularies.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Library {
     publications: BTreeMap<String, Description>,
     measures: BTreeMap<String, Measure>,
@@ -121,6 +121,15 @@ impl Library {
             return wrong("it has no [[table]], so nothing can be read with it".to_owned());
         }
         for table in &description.tables {
+            if table.repeats && table.headings.is_empty() {
+                return wrong(format!(
+                    "table `{}` can only repeat where `headings` say where it begins again",
+                    table.name
+                ));
+            }
+            if table.otherwise.as_deref().is_some_and(|code| code.trim().is_empty()) {
+                return wrong(format!("table `{}`: `otherwise` is the code of a place, or `refuse`", table.name));
+            }
             if table.headings.is_empty() && table.columns.is_none() {
                 return wrong(format!("table `{}` needs `headings`, or `columns` for a file without any", table.name));
             }
@@ -192,11 +201,13 @@ fn patterns(description: &Description) -> Vec<&str> {
         }
     }
     let mut list = Vec::new();
+    description.edition.iter().for_each(|field| of(field, &mut list));
     for table in &description.tables {
         list.extend(table.sheet.iter().chain(&table.file_name).chain(&table.first_cell).map(String::as_str));
         list.extend(table.skips.iter().filter_map(|skip| skip.pattern.as_deref()));
-        for place in &table.place {
-            of(&place.code, &mut list);
+        let linked = table.links.iter().flat_map(|link| [&link.from, &link.to]);
+        for place in table.place.iter().chain(linked) {
+            [Some(&place.code), place.name.as_ref()].into_iter().flatten().for_each(|field| of(field, &mut list));
         }
         for field in crate::read::fields(&table.fields) {
             of(field, &mut list);

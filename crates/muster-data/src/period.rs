@@ -47,7 +47,7 @@ pub enum Reading {
 
 /// Text that names no period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a date, month, quarter or year that Muster knows")]
+#[error("`{text}` is not a date, month, quarter or year that Muster knows{hint}", text = .0, hint = hint(.0))]
 pub struct NotAPeriod(pub String);
 
 impl Period {
@@ -150,9 +150,47 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("a pattern of this file: {error}"))
 }
 
+/// Years that a publication can speak of; what lies outside is a slip of the pen.
+const YEARS: std::ops::Range<i16> = 1800..3000;
+
 fn day(year: &str, month: i8, day: i8) -> Option<Date> {
     let year: i16 = year.parse().ok()?;
-    Date::new(if year < 100 { 2000 + year } else { year }, month, day).ok()
+    let year = if year < 100 { 2000 + year } else { year };
+    Date::new(year, month, day).ok().filter(|_| YEARS.contains(&year))
+}
+
+/// Whether the day or the month comes first in a date, where that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    Day,
+    Month,
+}
+
+/// What comes first in `31/12/2021` and `12/31/2021`; nobody can tell of `01/02/2021`.
+pub(crate) fn comes_first(text: &str) -> Option<First> {
+    let found = BRITISH.captures(text.trim())?;
+    match (found[1].parse(), found[2].parse()) {
+        (Ok(13..=31), Ok(1..=12)) => Some(First::Day),
+        (Ok(1..=12), Ok(13..=31)) => Some(First::Month),
+        _ => None,
+    }
+}
+
+/// What a text that is no period may be.
+fn hint(text: &str) -> String {
+    if comes_first(text) == Some(First::Month) {
+        return ": the month comes first in it; write it as in 2021-12-31".to_owned();
+    }
+    match text.trim().parse().ok().filter(|_| text.trim().len() == 5).and_then(serial) {
+        Some(day) => format!(": it may be a spreadsheet's number for {day}; give the column the format of a date"),
+        None => String::new(),
+    }
+}
+
+/// The day of a spreadsheet's number: 1 is 1 January 1900, and 29 February 1900 is counted although it never was.
+pub(crate) fn serial(number: f64) -> Option<Date> {
+    let days = number.floor();
+    (1.0..=110_000.0).contains(&days).then(|| date(1899, 12, 30).saturating_add((days as i64).days()))
 }
 
 fn month_named(name: &str) -> Option<i8> {
@@ -229,7 +267,7 @@ fn understand(text: &str) -> Option<Period> {
         let (first, last) = (month_named(&found[1])?, month_named(&found[2])?);
         let year: i16 = found[3].parse().ok()?;
         let first_year = if first > last { year - 1 } else { year };
-        return Period::months(Date::new(first_year, first, 1).ok()?, Date::new(year, last, 1).ok()?);
+        return Period::months(day(&first_year.to_string(), first, 1)?, day(&found[3], last, 1)?);
     }
     if BARE_YEAR.is_match(text) {
         let year: i16 = text.parse().ok()?;
@@ -348,8 +386,17 @@ mod tests {
     }
 
     #[test]
+    fn a_spreadsheets_number_is_a_day() {
+        assert_eq!(serial(44_286.0).map(|day| day.to_string()).as_deref(), Some("2021-03-31"));
+        assert_eq!(serial(0.0), None);
+        assert_eq!(serial(f64::NAN), None);
+    }
+
+    #[test]
     fn what_is_no_period_is_refused() {
-        for text in ["", "2021-13", "31/02/2021", "12/31/2021", "Smarch 2020", "2020/25", "99", "Q5"] {
+        for text in
+            ["", "2021-13", "31/02/2021", "12/31/2021", "Smarch 2020", "2020/25", "99", "Q5", "9999/00", "0204-04-30"]
+        {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }

@@ -3,22 +3,25 @@
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
-use super::spreadsheet::serial;
-use super::{Cell, LIMIT_CELLS, OpenError, Sheet, refused};
+use super::{Cell, Limits, Meter, OpenError, Sheet, refused};
+use crate::period::serial;
 
-pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Sheet>, OpenError> {
-    let damaged =
-        |error| OpenError::Refused(format!("the Parquet file cannot be read ({error}): write it again, with Snappy"));
+pub(super) fn read(bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sheet>, OpenError> {
+    let damaged = |error| {
+        OpenError::Refused(format!(
+            "the Parquet file is damaged, or packed in a way that Muster does not know ({error}): fetch it again, or write it with Snappy"
+        ))
+    };
     let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(damaged)?;
     let fields = reader.metadata().file_metadata().schema_descr().root_schema().get_fields();
-    let count = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(usize::MAX);
-    if count.saturating_mul(fields.len()) > LIMIT_CELLS {
-        return refused("the file has more than 30 million cells: cut it to the rows that are needed");
-    }
-    let mut rows = vec![fields.iter().map(|field| Cell::of(field.name())).collect()];
+    let mut meter = Meter::new(limits);
+    let mut rows = vec![fields.iter().map(|field| Cell::of(field.name())).collect::<Vec<_>>()];
     for row in reader.get_row_iter(None).map_err(damaged)? {
-        let row = row.map_err(damaged)?;
-        rows.push(row.get_column_iter().map(|(_, field)| cell(field)).collect());
+        let row: Vec<Cell> = row.map_err(damaged)?.get_column_iter().map(|(_, field)| cell(field)).collect();
+        for cell in &row {
+            meter.count(cell, 1).or_else(|why| refused(format!("row {}: {why}", rows.len() + 1)))?;
+        }
+        rows.push(row);
     }
     Ok(vec![Sheet { name: String::new(), rows }])
 }

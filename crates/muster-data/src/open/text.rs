@@ -5,31 +5,17 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{Cell, LIMIT_CELLS, OpenError, Sheet, refused};
+use super::{Cell, Limits, Meter, OpenError, Sheet, refused};
 
-/// Longer than any cell of a publication. A quotation mark that nobody closed swallows the rest of its file.
-const LONGEST_CELL: usize = 32_768;
-
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, OpenError> {
+pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Sheet, OpenError> {
     let text = decode(bytes)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(&text))
-        .from_reader(text.as_bytes());
-    let (mut rows, mut cells) = (Vec::new(), 0);
+    let delimiter = delimiter(&text);
+    check_quotes(&text, delimiter)?;
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let (mut rows, mut meter) = (Vec::new(), Meter::new(limits));
     for (at, record) in reader.records().enumerate() {
         let record = record.map_err(|error| OpenError::Refused(format!("row {}: {error}", at + 1)))?;
-        if record.iter().any(|cell| cell.len() > LONGEST_CELL) {
-            return refused(format!(
-                "row {}: a cell has more than {LONGEST_CELL} letters, as when a quotation mark is never closed",
-                at + 1
-            ));
-        }
-        cells += record.len();
-        if cells > LIMIT_CELLS {
-            return refused("the file has more than 30 million cells: cut it to the rows that are needed");
-        }
         // The reader passes over lines without anything in them; counting them keeps the numbers of rows true.
         let line = record.position().map_or(at, |position| {
             let blank = text.as_bytes().iter().skip(position.byte() as usize).take_while(|byte| b"\r\n".contains(byte));
@@ -38,9 +24,83 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, OpenError> {
         if rows.len() < line && line - rows.len() < 1_000 {
             rows.resize_with(line, Vec::new);
         }
-        rows.push(record.iter().map(Cell::of).collect());
+        let row: Vec<Cell> = record.iter().map(Cell::of).collect();
+        for cell in &row {
+            meter.count(cell, 1).or_else(|why| refused(format!("row {}: {why}", rows.len() + 1)))?;
+        }
+        rows.push(row);
     }
+    check_end(&text, &rows)?;
+    check_commas(&rows)?;
     Ok(Sheet { name: String::new(), rows })
+}
+
+/// A quotation mark that nobody closes swallows the rows below it, up to the next one.
+fn check_quotes(text: &str, delimiter: u8) -> Result<(), OpenError> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum At {
+        Start,
+        Bare,
+        Inside(usize),
+        Closed(usize),
+    }
+    let wrong = |row: usize| {
+        refused(format!(
+            "row {row}: a quotation mark is opened and not closed, or stands inside a cell: write it twice (\"\") there, or fetch the file again"
+        ))
+    };
+    let (mut at, mut row) = (At::Start, 1);
+    for byte in text.bytes() {
+        at = match (at, byte) {
+            (At::Inside(from), b'"') => At::Closed(from),
+            (At::Inside(_), _) => at,
+            (At::Start, b'"') => At::Inside(row),
+            (At::Closed(from), b'"') => At::Inside(from),
+            (_, b'\n' | b'\r') => At::Start,
+            (_, byte) if byte == delimiter => At::Start,
+            (At::Start | At::Closed(_), b' ' | b'\t') => at,
+            (At::Closed(from), _) => return wrong(from),
+            _ => At::Bare,
+        };
+        row += usize::from(byte == b'\n');
+    }
+    if let At::Inside(from) = at { wrong(from) } else { Ok(()) }
+}
+
+/// A last row that breaks off is the sign of a file that was not fetched whole.
+fn check_end(text: &str, rows: &[Vec<Cell>]) -> Result<(), OpenError> {
+    match rows {
+        [.., before, last] if (2..before.len()).contains(&last.len()) && !text.ends_with(['\n', '\r']) => refused(
+            format!("the file breaks off in row {}, which is shorter than the row above: fetch it again", rows.len()),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Where one number has a decimal comma, `1,234` may be a little more than 1.
+fn check_commas(rows: &[Vec<Cell>]) -> Result<(), OpenError> {
+    let with_comma = |wanted: fn(usize) -> bool| {
+        rows.iter().enumerate().find_map(|(at, row)| {
+            let text = row.iter().find_map(|cell| match cell {
+                Cell::Text(text) if digits_after_one_comma(text).is_some_and(wanted) => Some(text),
+                _ => None,
+            });
+            text.map(|text| (at + 1, text))
+        })
+    };
+    match (with_comma(|digits| digits != 3), with_comma(|digits| digits == 3)) {
+        (Some((row, decimal)), Some((other, doubtful))) => refused(format!(
+            "`{decimal}` in row {row} has a decimal comma, so `{doubtful}` in row {other} may be a decimal too: write decimals with a point"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// How many digits follow the comma of a number that has one, and no point.
+fn digits_after_one_comma(text: &str) -> Option<usize> {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, part) = text.strip_prefix('-').unwrap_or(text).split_once(',')?;
+    (digits(whole) && digits(part)).then_some(part.len())
 }
 
 fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, OpenError> {
@@ -54,16 +114,24 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, OpenError> {
         }
     };
     let (text, _, broken) = encoding.decode(bytes);
-    let odd = text.chars().take(10_000).filter(|letter| letter.is_control() && !"\r\n\t".contains(*letter)).count();
-    if broken || odd > 0 {
-        return refused("this is not a text file in any encoding that Muster knows: use CSV, XLSX or Parquet");
+    let odd = |letter: char| letter.is_control() && !"\r\n\t".contains(letter);
+    match text.find(odd) {
+        _ if broken => {}
+        None => return Ok(text),
+        Some(at) if !text[..at].contains('\n') => {}
+        Some(at) => {
+            let row = text[..at].matches('\n').count() + 1;
+            return refused(format!("row {row} holds signs that are no text, as in a damaged file: fetch it again"));
+        }
     }
-    Ok(text)
+    refused(
+        "this is not a text file in any encoding that Muster knows: fetch it again, or save it as CSV, XLSX or Parquet",
+    )
 }
 
 /// The sign that divides the first lines most evenly.
 fn delimiter(text: &str) -> u8 {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(50).collect();
+    let lines: Vec<&str> = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).take(50).collect();
     let evenness = |sign: char| {
         let counts: Vec<usize> = lines.iter().map(|line| outside_quotes(line, sign)).collect();
         let usual = counts
@@ -91,7 +159,7 @@ mod tests {
     use super::*;
 
     fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
-        let sheet = read(bytes).unwrap_or_else(|error| panic!("{error}"));
+        let sheet = read(bytes, Limits::default()).unwrap_or_else(|error| panic!("{error}"));
         sheet.rows.iter().map(|row| row.iter().map(|cell| cell.text().into_owned()).collect()).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::description::{Description, Example};
 use crate::library::Library;
-use crate::open::{Cell, OpenError, Opened, Sheet, open_bytes};
+use crate::open::{Cell, Limits, OpenError, Opened, Sheet, open_bytes};
 use crate::{Facts, Period};
 
 use super::{Filing, read};
@@ -80,16 +80,14 @@ fn hold(example: &Example, description: &Description, library: &Library) -> Opti
 
 fn opened(example: &Example, description: &Description) -> Result<Opened, OpenError> {
     let name = example.file_name.clone().unwrap_or_else(|| format!("{}.csv", description.id));
-    match &example.file {
-        Some(text) => open_bytes(&name, text.trim_start_matches('\n').as_bytes().to_vec()),
-        None => {
-            let sheet = |(name, text): (&String, &String)| Sheet {
-                name: name.clone(),
-                rows: text.trim_matches('\n').lines().map(|line| line.split('|').map(cell).collect()).collect(),
-            };
-            Ok(Opened { name, sha256: String::new(), bytes: 0, sheets: example.sheets.iter().map(sheet).collect() })
-        }
+    if let Some(text) = &example.file {
+        return open_bytes(&name, text.trim_start_matches('\n').as_bytes().to_vec(), Limits::default());
     }
+    let sheet = |(name, text): (&String, &String)| Sheet {
+        name: name.clone(),
+        rows: text.trim_matches('\n').lines().map(|line| line.split('|').map(cell).collect()).collect(),
+    };
+    Ok(Opened { name, sha256: String::new(), bytes: 0, sheets: example.sheets.iter().map(sheet).collect() })
 }
 
 /// A cell of a workbook, as an example writes it.

@@ -125,7 +125,10 @@ pub(super) struct Problem {
 
 /// What became of each text at each field: most texts come again and again.
 #[derive(Debug, Default)]
-pub(super) struct Memo(RefCell<HashMap<(usize, String), Result<Option<String>, String>>>);
+pub(super) struct Memo(RefCell<HashMap<(usize, String), Translated>>);
+
+/// A text, nothing, or why there is none.
+type Translated = Result<Option<String>, String>;
 
 /// Where the reading stands.
 #[derive(Clone, Copy)]
@@ -222,7 +225,7 @@ fn translate(found: &Found, description: &Description, raw: &str) -> Result<Opti
         return match found.plus {
             None => Ok(Some(kept)),
             Some(plus) => match kept.trim().parse::<f64>() {
-                Ok(number) if number.fract() == 0.0 => Ok(Some((number as i64 + plus).to_string())),
+                Ok(number) if number.fract() == 0.0 => Ok(Some((number as i64).saturating_add(plus).to_string())),
                 _ => Err("a whole number is expected here".to_owned()),
             },
         };
@@ -249,7 +252,7 @@ pub(super) fn refine(found: &Found, raw: &str) -> Option<String> {
 /// A five-year band from a date of birth.
 fn age_of(cell: Option<&Cell>, on: Option<Date>) -> Result<Option<String>, String> {
     let born = match cell {
-        None => return Ok(None),
+        None => return Ok(Some("unknown".to_owned())),
         Some(Cell::Date(born)) => *born,
         Some(other) => other.text().parse::<crate::Period>().map_err(|error| error.to_string())?.ends(),
     };
@@ -259,6 +262,6 @@ fn age_of(cell: Option<&Cell>, on: Option<Date>) -> Result<Option<String>, Strin
     match age {
         15..75 => Ok(Some(format!("{}-{}", age / 5 * 5, age / 5 * 5 + 4))),
         75..=100 => Ok(Some("75+".to_owned())),
-        _ => Err(format!("this would make the person {age} years old")),
+        _ => Err(format!("this would make the person {age} years old: correct the date of birth")),
     }
 }

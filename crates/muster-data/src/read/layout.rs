@@ -139,6 +139,18 @@ impl<'f> Layout<'f> {
         if let Some(name) = required_columns(table).into_iter().find(|name| layout.column(name).is_none()) {
             return Err(format!("table `{}` needs the column `{name}`, which is not there", table.name));
         }
+        let twice =
+            |at: usize| layout.headings.iter().skip(at + 1).position(|other| plain(other) == plain(layout.heading(at)));
+        let columns = required_columns(table).into_iter().filter_map(|name| layout.column(&name));
+        let mut columns = columns.filter(|at| !layout.heading(*at).is_empty());
+        if let Some((first, second)) = columns.find_map(|at| twice(at).map(|more| (at, at + 1 + more))) {
+            return Err(format!(
+                "the heading `{}` stands over columns {} and {}: delete or rename the one that is not meant",
+                layout.heading(first),
+                first + 1,
+                second + 1
+            ));
+        }
         let first = table.values.iter().flat_map(|values| layout.value_columns(table, &values.columns)).min();
         layout.first_value_column = first.unwrap_or(0);
         layout.above = (from..heading_row.unwrap_or(0))
@@ -154,7 +166,8 @@ impl<'f> Layout<'f> {
 
     fn look_up(&self, name: &str) -> Option<usize> {
         if let Some(position) = name.strip_prefix('#') {
-            return position.parse::<usize>().ok().and_then(|position| position.checked_sub(1));
+            let position = position.parse::<usize>().ok().and_then(|position| position.checked_sub(1));
+            return position.filter(|position| *position < self.width);
         }
         name.split('|').find_map(|name| self.by_name.get(&plain(name)).copied())
     }

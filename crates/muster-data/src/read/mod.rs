@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::description::{Description, Field, Fields, PlaceKind, Table};
 use crate::library::Library;
 use crate::open::{Opened, Sheet};
-use crate::{Amount, Facts, Period};
+use crate::{Amount, Facts, Period, Subject};
 use layout::Layout;
 
 pub(crate) use example::fact_line;
@@ -82,6 +82,15 @@ pub struct NotUnderstood {
     pub why: String,
 }
 
+impl std::fmt::Display for NotUnderstood {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.sheet.is_empty() {
+            write!(f, "sheet `{}`, ", self.sheet)?;
+        }
+        write!(f, "row {}, {}: `{}`: {}", self.row, self.column, self.text, self.why)
+    }
+}
+
 /// What a file says of a place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PlaceRecord {
@@ -144,7 +153,7 @@ pub enum ReadError {
         nearest: Option<(String, String, Vec<String>)>,
     },
     /// More than one fits equally well.
-    #[error("it could be any of {}", .0.join(", "))]
+    #[error("it could be any of {}: name the sheet or the file in one of the descriptions, or ask for one more heading", .0.join(", "))]
     Ambiguous(Vec<String>),
     /// Nothing in it can be filed.
     #[error("it was recognised as {publication}, but nothing in it can be filed: {why}")]
@@ -237,8 +246,11 @@ pub fn read(file: &Opened, description: &Description, library: &Library) -> Resu
         }
     }
     let mut collected = Collected::default();
+    let used: Vec<&Table> = tables.iter().map(|(_, table)| *table).collect();
     for (sheet, table) in tables {
-        let nothing = |why| ReadError::Nothing { publication: description.id.clone(), why };
+        let sheet_name = if sheet.name.is_empty() { String::new() } else { format!("sheet `{}`: ", sheet.name) };
+        let nothing =
+            |why| ReadError::Nothing { publication: description.id.clone(), why: format!("{sheet_name}{why}") };
         let mut from = 0;
         while let Some(layout) = Layout::of(file, sheet, from, table, &notes).map_err(nothing)? {
             from = row::read_table(&layout, table, description, library, &mut filing, &mut collected);
@@ -247,6 +259,7 @@ pub fn read(file: &Opened, description: &Description, library: &Library) -> Resu
             }
         }
     }
+    row::count_people(&collected.tally, library, &mut filing);
     filing.places = collected.places.into_values().collect();
     filing.places.sort();
     filing.date_places();
@@ -254,15 +267,16 @@ pub fn read(file: &Opened, description: &Description, library: &Library) -> Resu
         collected.links.into_iter().map(|((kind, from, to), weight)| Link { kind, from, to, weight }).collect();
     filing.successors.sort();
     filing.successors.dedup();
-    let empty = filing.facts.list.is_empty()
-        && filing.places.is_empty()
-        && filing.links.is_empty()
-        && filing.successors.is_empty();
-    if empty && !description.tables.iter().all(|table| table.values.is_empty() && table.people.is_none()) {
-        let why = filing.not_understood.first().map_or_else(
-            || "no row below the headings holds a value".to_owned(),
-            |first| format!("row {}, {}: `{}`: {}", first.row, first.column, first.text, first.why),
-        );
+    // Where a value was expected, places alone are not worth a file.
+    let wants_values = used.iter().any(|table| !table.values.is_empty() || table.people.is_some());
+    let wants_places =
+        used.iter().any(|table| !(table.place.is_empty() && table.successors.is_empty() && table.links.is_empty()));
+    let no_places = filing.places.is_empty() && filing.links.is_empty() && filing.successors.is_empty();
+    if filing.facts.list.is_empty() && (wants_values || wants_places && no_places) {
+        let why = filing
+            .not_understood
+            .first()
+            .map_or_else(|| "no row below the headings holds a value".to_owned(), NotUnderstood::to_string);
         return Err(ReadError::Nothing { publication: description.id.clone(), why });
     }
     filing.edition = edition(file, description, &notes, &filing.facts);
@@ -301,6 +315,9 @@ impl Filing {
 struct Collected {
     places: HashMap<(String, Option<String>, String), PlaceRecord>,
     links: BTreeMap<(String, String, String), Amount>,
+    /// Where each fact was first met.
+    seen: HashMap<(Subject, Period), row::Met>,
+    tally: tally::Tally,
 }
 
 /// The day on which the edition is dated: as the file says it, or the last day that its facts speak of.

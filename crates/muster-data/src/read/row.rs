@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use jiff::civil::Date;
 
@@ -10,12 +11,13 @@ use super::layout::{Layout, regex};
 use super::tally::Tally;
 use super::{Collected, Filing, LISTED, NotUnderstood, PlaceRecord, Succession};
 use crate::description::{
-    Description, Field, Form, Found, Marker, Percent, PlaceField, PlaceKind, SuccessorFields, Table, Values,
+    Description, Field, Form, Found, Marker, MeasureKind, Percent, PlaceField, PlaceKind, SuccessorFields, Table,
+    Values,
 };
 use crate::fact::{Fact, Subject, Word};
 use crate::library::{Library, plain};
 use crate::open::Cell;
-use crate::period::{Period, Reading};
+use crate::period::{First, Period, Reading, comes_first};
 use crate::{Amount, ages};
 
 /// Reads every row of a table into a filing; says at which row the table ended.
@@ -37,16 +39,26 @@ pub(super) fn read_table(
         filing,
         collected,
         finished: HashMap::new(),
-        seen: HashMap::new(),
+        sheet: layout.sheet.name.as_str().into(),
         skips: table.skips.iter().map(|skip| skip.pattern.as_deref().and_then(|text| regex(text).ok())).collect(),
         blocks: Vec::new(),
-        tally: table.people.as_ref().map(|_| Tally::default()),
         place_on_column: table.place.iter().any(|place| field::code_depends_on_column(&place.code)),
     };
     reader.blocks = table.values.iter().map(|values| reader.block(values)).collect();
-    let end = reader.rows();
-    reader.count_people();
-    end
+    if let Some(wrong) = reader.month_first() {
+        reader.note(wrong.0, &wrong.1);
+        return layout.sheet.rows.len();
+    }
+    reader.rows()
+}
+
+/// Where a fact was first met.
+#[derive(Debug)]
+pub(super) struct Met {
+    sheet: Rc<str>,
+    row: usize,
+    /// Its place in the list of facts.
+    at: usize,
 }
 
 /// What a fact needs, as far as it is known.
@@ -60,11 +72,24 @@ struct Draft {
 /// One block of value columns, with what its headings say worked out beforehand.
 struct Block<'d> {
     values: &'d Values,
-    columns: Vec<(usize, Vec<(Slot, Result<Option<Done>, Problem>)>)>,
+    columns: Vec<(usize, Vec<(Slot, Understood)>)>,
     /// Fields that need the row, but not the heading.
     on_row: Vec<(Slot, &'d Field)>,
     /// Fields that need both.
     on_both: Vec<(Slot, &'d Field)>,
+}
+
+/// A field, nothing, or why it is not understood.
+type Understood = Result<Option<Done>, Problem>;
+/// What belongs to some of the fields.
+type Slots<T> = [(Slot, T)];
+
+/// What stands in a cell of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Nothing,
+    Withheld,
+    Value(Amount),
 }
 
 /// A field, understood.
@@ -83,11 +108,10 @@ struct TableReader<'a> {
     filing: &'a mut Filing,
     collected: &'a mut Collected,
     finished: HashMap<(Slot, Reading, String), Result<Option<Done>, String>>,
-    /// Where each subject and period was first met: its row, and its place in the list of facts.
-    seen: HashMap<(Subject, Period), (usize, usize)>,
+    /// The name of the sheet.
+    sheet: Rc<str>,
     skips: Vec<Option<regex::Regex>>,
     blocks: Vec<Block<'a>>,
-    tally: Option<Tally>,
     /// Whether the place is in the heading of the value's column.
     place_on_column: bool,
 }
@@ -178,6 +202,33 @@ impl<'a> TableReader<'a> {
         rows.len()
     }
 
+    /// A date with the month first, where none has the day first: then those that could be either are not to be trusted.
+    fn month_first(&self) -> Option<(usize, Problem)> {
+        let columns = self.table.fields.period.iter().flat_map(field::columns);
+        let mut found = None;
+        for column in columns.filter_map(|name| self.layout.column(&name)) {
+            for (at, row) in self.layout.sheet.rows.iter().enumerate().skip(self.layout.first_row) {
+                let Some(Cell::Text(text)) = row.get(column) else { continue };
+                match comes_first(text) {
+                    Some(First::Day) => return None,
+                    Some(First::Month) if found.is_none() => {
+                        let why = "the month comes first in this date, so other dates may be misread, and the table was not read: write dates as in 2021-12-31";
+                        found = Some((
+                            at,
+                            Problem {
+                                column: self.layout.column_name(column),
+                                text: text.to_string(),
+                                why: why.to_owned(),
+                            },
+                        ));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
     fn left_out(&self, row: &[Cell]) -> Option<String> {
         let here = self.here(row, 0);
         self.table.skips.iter().zip(&self.skips).find_map(|(skip, pattern)| {
@@ -191,14 +242,8 @@ impl<'a> TableReader<'a> {
 
     fn row(&mut self, at: usize, row: &[Cell]) -> Outcome {
         let mut outcome = Outcome::default();
-        let longer = row.iter().skip(self.layout.width).any(|cell| !cell.is_empty());
-        if longer && self.layout.sheet.name.is_empty() {
-            let extra = row.iter().skip(self.layout.width).find(|cell| !cell.is_empty()).cloned().unwrap_or_default();
-            self.note(at, &Problem {
-                column: format!("column {}", self.layout.width + 1),
-                text: extra.text().into_owned(),
-                why: "the row has more cells than there are headings, so its columns may have moved: check for a comma that needs quotation marks".to_owned(),
-            });
+        if let Some(problem) = self.uneven(row) {
+            self.note(at, &problem);
             return Outcome { filed: false, problem: true };
         }
         let draft = match self.draft(row) {
@@ -232,6 +277,33 @@ impl<'a> TableReader<'a> {
         outcome
     }
 
+    /// In a text file, a row with more or fewer cells than there are headings: its columns may have moved. A line of words
+    /// below the table is one cell, or empty but for one.
+    fn uneven(&self, row: &[Cell]) -> Option<Problem> {
+        let width = self.layout.width;
+        let full = row.iter().filter(|cell| !cell.is_empty()).count();
+        if !self.layout.sheet.name.is_empty() || full < 2 {
+            return None;
+        }
+        let problem = |column: usize, why: &str| Problem {
+            column: self.layout.column_name(column),
+            text: row.get(column).map(|cell| cell.text().into_owned()).unwrap_or_default(),
+            why: why.to_owned(),
+        };
+        if let Some(extra) = row.iter().skip(width).position(|cell| !cell.is_empty()) {
+            return Some(problem(
+                width + extra,
+                "the row has more cells than there are headings, so its columns may have moved: check for a comma that needs quotation marks",
+            ));
+        }
+        (row.len() < width).then(|| {
+            problem(
+                row.len(),
+                "the row has fewer cells than there are headings, so its columns may have moved: check for a comma that is missing",
+            )
+        })
+    }
+
     /// What holds for the whole row.
     fn draft(&mut self, row: &[Cell]) -> Result<Draft, Problem> {
         let mut draft = Draft::default();
@@ -243,7 +315,7 @@ impl<'a> TableReader<'a> {
             }
             here.on = draft.period.map(Period::ends);
             let done = self.field(slot, field, here)?;
-            self.set(&mut draft, slot, done);
+            Self::set(&mut draft, slot, done);
         }
         if !self.place_on_column {
             draft.subject.place = self.place(self.here(row, 0))?;
@@ -254,7 +326,7 @@ impl<'a> TableReader<'a> {
         Ok(draft)
     }
 
-    fn set(&self, draft: &mut Draft, slot: Slot, done: Option<Done>) {
+    fn set(draft: &mut Draft, slot: Slot, done: Option<Done>) {
         let subject = &mut draft.subject;
         match (slot, done) {
             (_, None) => {}
@@ -280,14 +352,12 @@ impl<'a> TableReader<'a> {
             _ => Reading::AsWritten,
         };
         let key = (slot, reading, text);
-        let done = match self.finished.get(&key) {
-            Some(done) => done.clone(),
-            None => {
-                let done = self.finish(slot, reading, &key.2);
-                self.finished.insert(key.clone(), done.clone());
-                done
-            }
-        };
+        let known = self.finished.get(&key).cloned();
+        let done = known.unwrap_or_else(|| {
+            let done = self.finish(slot, reading, &key.2);
+            self.finished.insert(key.clone(), done.clone());
+            done
+        });
         done.map_err(|why| Problem { column: self.named(field, here), text: key.2, why })
     }
 
@@ -429,14 +499,14 @@ impl<'a> TableReader<'a> {
         let mut row_problem = None;
         for (slot, field) in &on_row {
             match self.field(*slot, field, self.here(row, 0)) {
-                Ok(done) => self.set(&mut row_draft, *slot, done),
+                Ok(done) => Self::set(&mut row_draft, *slot, done),
                 Err(problem) => row_problem = Some(problem),
             }
         }
         for (column, known) in &columns {
             let cell = row.get(*column).unwrap_or(&Cell::Empty);
             let reading = self.reading(cell, values.scale);
-            if reading == Ok(None) {
+            if reading == Ok(Stands::Nothing) {
                 continue;
             }
             let filed = match &row_problem {
@@ -458,25 +528,21 @@ impl<'a> TableReader<'a> {
         (block.columns, block.on_row, block.on_both) = (columns, on_row, on_both);
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "the two kinds of fields of a block, taken out of it while a row is read"
-    )]
     fn value(
         &mut self,
         at: usize,
         row: &[Cell],
         column: usize,
-        (known, on_both): (&[(Slot, Result<Option<Done>, Problem>)], &[(Slot, &Field)]),
+        (known, on_both): (&Slots<Understood>, &Slots<&Field>),
         mut draft: Draft,
-        reading: Result<Option<Option<Amount>>, String>,
+        reading: Result<Stands, String>,
     ) -> Result<(), Problem> {
         for (slot, done) in known {
-            self.set(&mut draft, *slot, done.clone()?);
+            Self::set(&mut draft, *slot, done.clone()?);
         }
         for (slot, field) in on_both {
             let done = self.field(*slot, field, self.here(row, column))?;
-            self.set(&mut draft, *slot, done);
+            Self::set(&mut draft, *slot, done);
         }
         if self.place_on_column {
             draft.subject.place = self.place(self.here(row, column))?;
@@ -487,65 +553,79 @@ impl<'a> TableReader<'a> {
             text: row.get(column).map(|cell| cell.text().into_owned()).unwrap_or_default(),
             why: why.to_owned(),
         };
-        let Some(value) = reading.map_err(|why| problem(&why))? else { return Ok(()) };
+        let value = match reading.map_err(|why| problem(&why))? {
+            Stands::Nothing => return Ok(()),
+            Stands::Withheld => None,
+            Stands::Value(value) => Some(value),
+        };
         let period = draft.period.ok_or_else(|| problem("the description says no period for this value"))?;
         if draft.subject.measure == Word::default() {
             return Err(problem("the description says no measure for this value"));
         }
         let (words, library) = (&mut self.filing.facts.words, self.library);
-        let unit = match library.measure(words.text(draft.subject.measure)).map_or("", |measure| measure.unit.as_str())
-        {
+        let measure = library.measure(words.text(draft.subject.measure));
+        // Publishers correct full-time equivalents and posts to less than nothing; heads are counted one by one.
+        let heads = measure.is_some_and(|measure| measure.kind == MeasureKind::Stock && measure.unit == "people");
+        if heads && value.is_some_and(|value| value < Amount::ZERO) {
+            return Err(problem("a number of people cannot be less than 0"));
+        }
+        let unit = match measure.map_or("", |measure| measure.unit.as_str()) {
             "" => draft.unit,
             unit => words.add(unit),
         };
         let fact = Fact { subject: draft.subject, period, value, unit, source: Word::default() };
-        match self.seen.entry((fact.subject, fact.period)) {
+        let met = match self.collected.seen.entry((fact.subject, fact.period)) {
             Entry::Vacant(vacant) => {
-                vacant.insert((at, self.filing.facts.list.len()));
+                vacant.insert(Met { sheet: self.sheet.clone(), row: at, at: self.filing.facts.list.len() });
                 self.filing.facts.list.push(fact);
-                Ok(())
+                return Ok(());
             }
-            Entry::Occupied(first) => {
-                let (first_row, index) = *first.get();
-                if self.filing.facts.list[index].value == value {
-                    return Ok(());
-                }
-                Err(problem(&format!(
-                    "row {} gives another value for the same thing; the first was kept",
-                    first_row + 1
-                )))
-            }
+            Entry::Occupied(first) => first,
+        };
+        let first = met.get();
+        let same = match (self.filing.facts.list[first.at].value, value) {
+            (Some(first), Some(value)) => first.says_the_same(value),
+            (first, value) => first == value,
+        };
+        if same {
+            return Ok(());
         }
+        let sheet = if first.sheet == self.sheet { String::new() } else { format!(" of sheet `{}`", first.sheet) };
+        let why = format!("row {}{sheet} gives another value for the same thing; the first was kept", first.row + 1);
+        Err(problem(&why))
     }
 
     /// What stands in a value's cell: nothing, something withheld, or an amount.
-    fn reading(&self, cell: &Cell, scale: Option<f64>) -> Result<Option<Option<Amount>>, String> {
+    fn reading(&self, cell: &Cell, scale: Option<f64>) -> Result<Stands, String> {
         let amount = match cell {
-            Cell::Empty => return Ok(None),
+            Cell::Empty => return Ok(Stands::Nothing),
             Cell::Date(_) => {
                 return Err("this is a date, where a number is expected: the column may have moved".to_owned());
             }
-            Cell::Number(_) if self.table.markers.get(&*cell.text()) == Some(&Marker::Absent) => return Ok(None),
-            Cell::Number(number) => Amount::nearest(*number).ok_or("this number is too large to be true")?,
+            Cell::Number(_) if self.table.markers.get(&*cell.text()) == Some(&Marker::Absent) => {
+                return Ok(Stands::Nothing);
+            }
+            Cell::Number(number) => Amount::nearest(*number).ok_or(TOO_LARGE)?,
             Cell::Text(text) => {
                 let text = text.trim();
                 match self.marker(text) {
                     Some(Marker::Zero) => Amount::ZERO,
-                    Some(Marker::Suppressed) => return Ok(Some(None)),
-                    Some(Marker::Absent) => return Ok(None),
+                    Some(Marker::Suppressed) => return Ok(Stands::Withheld),
+                    Some(Marker::Absent) => return Ok(Stands::Nothing),
                     None => match text.strip_suffix('%') {
-                        Some(percent) if self.table.percent == Some(Percent::AsWritten) => read_amount(percent)?,
-                        Some(percent) => {
-                            read_amount(percent)?.times(0.01).ok_or("this number is too large to be true")?
+                        // Where the description already turns percent into shares, the sign only says so once more.
+                        Some(percent) if self.table.percent == Some(Percent::AsWritten) || scale == Some(0.01) => {
+                            read_amount(percent)?
                         }
+                        Some(percent) => read_amount(percent)?.times(0.01).ok_or(TOO_LARGE)?,
                         None => read_amount(text)?,
                     },
                 }
             }
         };
         match scale {
-            None => Ok(Some(Some(amount))),
-            Some(scale) => Ok(Some(Some(amount.times(scale).ok_or("this number is too large to be true")?))),
+            None => Ok(Stands::Value(amount)),
+            Some(scale) => Ok(Stands::Value(amount.times(scale).ok_or(TOO_LARGE)?)),
         }
     }
 
@@ -559,28 +639,26 @@ impl<'a> TableReader<'a> {
 
     fn person(&mut self, people: &crate::description::People, row: &[Cell], draft: Draft) -> Result<(), Problem> {
         let here = self.here(row, 0);
-        let missing = |column: &str| Problem {
-            column: column.to_owned(),
-            text: String::new(),
-            why: "every person needs one".to_owned(),
-        };
+        let problem =
+            |column: &str, text: String, why: &str| Problem { column: column.to_owned(), text, why: why.to_owned() };
+        let missing = |column: &str| problem(column, String::new(), "every person needs one");
         let person = field::cell(&people.person, here).ok_or_else(|| missing(&people.person))?.text().into_owned();
         let fte = amount_in(&people.fte, here)?.ok_or_else(|| missing(&people.fte))?;
-        if fte < Amount::ZERO || fte > Amount::from(2) {
-            return Err(Problem {
-                column: people.fte.clone(),
-                text: fte.to_string(),
-                why: "a full-time equivalent lies between 0 and 2 for one person: is this a number of hours?"
-                    .to_owned(),
-            });
+        let most = Amount::from(2);
+        if fte < Amount::ZERO || fte > most {
+            let why = "a full-time equivalent lies between 0 and 2 for one person: is this a number of hours?";
+            return Err(problem(&people.fte, fte.to_string(), why));
         }
         let period = draft.period.ok_or_else(|| missing("period"))?;
-        let groups = self.groups_of(draft.subject.staff);
-        if let Some(tally) = &mut self.tally {
-            for staff in groups {
-                for subject in margins(Subject { staff, ..draft.subject }) {
-                    tally.add((subject, period), person.clone(), fte);
-                }
+        self.collected.tally.works(period, &person, fte, most).map_err(|all| {
+            let why = format!(
+                "with the rows above this person would work {all} full-time equivalents: is the row there twice?"
+            );
+            problem(&people.fte, fte.to_string(), &why)
+        })?;
+        for staff in self.groups_of(draft.subject.staff) {
+            for subject in margins(Subject { staff, ..draft.subject }) {
+                self.collected.tally.add((subject, period), &person, fte);
             }
         }
         Ok(())
@@ -597,26 +675,6 @@ impl<'a> TableReader<'a> {
             at = library.staff(parent);
         }
         list
-    }
-
-    /// Files what was counted of people.
-    fn count_people(&mut self) {
-        let Some(tally) = self.tally.take() else { return };
-        let words = &mut self.filing.facts.words;
-        let measures = ["headcount", "fte"]
-            .map(|id| (words.add(id), words.add(self.library.measure(id).map_or("", |measure| &measure.unit))));
-        for ((subject, period), headcount, fte) in tally.totals() {
-            for ((measure, unit), value) in measures.into_iter().zip([headcount, fte]) {
-                let subject = Subject { measure, ..subject };
-                self.filing.facts.list.push(Fact {
-                    subject,
-                    period,
-                    value: Some(value),
-                    unit,
-                    source: Word::default(),
-                });
-            }
-        }
     }
 
     fn note(&mut self, at: usize, problem: &Problem) {
@@ -658,9 +716,34 @@ fn margins(subject: Subject) -> impl Iterator<Item = Subject> {
     std::iter::once(bare).chain(each.into_iter().filter(move |one| *one != bare))
 }
 
-fn read_amount(text: &str) -> Result<Amount, String> {
-    text.trim().parse().map_err(|_| "a number is expected here".to_owned())
+/// Files what was counted of people.
+pub(super) fn count_people(tally: &Tally, library: &Library, filing: &mut Filing) {
+    let words = &mut filing.facts.words;
+    let measures = ["headcount", "fte"]
+        .map(|id| (words.add(id), words.add(library.measure(id).map_or("", |measure| &measure.unit))));
+    for ((subject, period), headcount, fte) in tally.totals() {
+        for ((measure, unit), value) in measures.into_iter().zip([headcount, fte]) {
+            let subject = Subject { measure, ..subject };
+            filing.facts.list.push(Fact { subject, period, value: Some(value), unit, source: Word::default() });
+        }
+    }
 }
+
+fn read_amount(text: &str) -> Result<Amount, String> {
+    text.trim().parse().map_err(|_| {
+        let point = text.trim().replacen(',', ".", 1);
+        let why = match (text.trim().parse::<f64>(), point.parse::<f64>()) {
+            (Ok(number), _) if !number.is_nan() => TOO_LARGE,
+            (_, Ok(_)) if text.contains(',') => {
+                "a number is expected here: write decimals with a point, and commas only between thousands"
+            }
+            _ => "a number is expected here",
+        };
+        why.to_owned()
+    })
+}
+
+const TOO_LARGE: &str = "this number is too large to be true";
 
 fn amount_in(column: &str, here: Here) -> Result<Option<Amount>, Problem> {
     let Some(cell) = field::cell(column, here) else { return Ok(None) };
@@ -680,22 +763,55 @@ fn amount_in(column: &str, here: Here) -> Result<Option<Amount>, Problem> {
 
 /// The code of a place in a row. The board of a system, as an employer, has a code of its own.
 fn place_code(entry: &PlaceField, here: Here) -> Result<Option<String>, Problem> {
+    code_of(entry, Some(entry.kind), here)
+}
+
+/// The code of a place of a kind, or of any kind there has ever been.
+fn code_of(entry: &PlaceField, kind: Option<PlaceKind>, here: Here) -> Result<Option<String>, Problem> {
     let Some(text) = field::code(&entry.code, here)? else { return Ok(None) };
     if entry.blank.iter().any(|blank| plain(blank) == plain(&text)) {
         return Ok(None);
     }
     let code = text.trim().to_uppercase();
-    let fits = (2..=12).contains(&code.len())
-        && code.chars().all(|letter| letter.is_ascii_alphanumeric() || ".-".contains(letter));
-    if !fits {
-        return Err(Problem {
-            column: field::columns_of_code(&entry.code).into_iter().next().unwrap_or_default(),
-            text,
-            why: "this is not the code of a place: codes are letters and digits, as in RH8".to_owned(),
-        });
+    if let Some(why) = not_a_code(kind, text.trim(), &code) {
+        let column = field::columns_of_code(&entry.code).into_iter().next().unwrap_or_default();
+        return Err(Problem { column, text, why: why.to_owned() });
     }
-    let is_system = code.len() == 3 && code.starts_with('Q');
-    Ok(Some(if entry.kind == PlaceKind::Organisation && is_system { format!("{code}.B") } else { code }))
+    Ok(Some(if entry.kind == PlaceKind::Organisation && is_system(&code) { format!("{code}.B") } else { code }))
+}
+
+/// Why a text is not the code of a place of this kind; none where it can be one. Names in the place of codes, numbers, and
+/// codes of regions and systems that have changed places would otherwise make places that are none.
+fn not_a_code(kind: Option<PlaceKind>, text: &str, code: &str) -> Option<&'static str> {
+    let letters = code.bytes().filter(u8::is_ascii_alphabetic).count();
+    let digits = code.bytes().filter(u8::is_ascii_digit).count();
+    let signs = code.chars().filter(|letter| ".-".contains(*letter)).count();
+    let word = digits == 0 && signs == 0 && letters > 3;
+    // Sites have codes of five letters, all of them large.
+    let site = kind.is_none_or(|kind| kind == PlaceKind::Organisation) && letters == 5 && text == code;
+    if !(2..=12).contains(&code.len()) || letters + digits + signs != code.len() || word && !site {
+        return Some("this is not the code of a place: codes are letters and digits, as in RH8; is it a name?");
+    }
+    let kind = kind?;
+    if letters == 0 {
+        Some("this is not the code of a place, which has letters: is it a value, or did a spreadsheet change it?")
+    } else if kind != PlaceKind::System && kind != PlaceKind::Organisation && is_system(code) {
+        Some("this is the code of a system, in a column of other places: the columns may have been swapped")
+    } else if kind != PlaceKind::Region && is_region(code) {
+        Some("this is the code of a region, in a column of other places: the columns may have been swapped")
+    } else {
+        None
+    }
+}
+
+/// `QJK`, as systems have.
+fn is_system(code: &str) -> bool {
+    code.len() == 3 && code.starts_with('Q')
+}
+
+/// `Y58`, as regions have.
+fn is_region(code: &str) -> bool {
+    code.len() == 3 && code.starts_with('Y') && code.bytes().skip(1).all(|byte| byte.is_ascii_digit())
 }
 
 fn day(column: Option<&str>, here: Here) -> Result<Option<Date>, Problem> {
@@ -726,7 +842,7 @@ fn succession(fields: &SuccessorFields, here: Here) -> Result<Option<Succession>
             cluster: None,
             blank: vec!["NA".to_owned()],
         };
-        place_code(&entry, here)
+        code_of(&entry, None, here)
     };
     let (Some(from), Some(to)) = (code(&fields.from)?, code(&fields.to)?) else { return Ok(None) };
     if from == to {

@@ -160,6 +160,14 @@ impl Catalogue {
     }
 }
 
+impl Catalogue {
+    /// Every file of the dataset that counts, the lists of what was not understood among them.
+    pub(super) fn all_files(&self) -> impl Iterator<Item = &str> {
+        let notes = self.files.iter().filter_map(|file| file.notes.as_deref());
+        self.stored().map(|stored| stored.file.as_str()).chain(notes)
+    }
+}
+
 /// A hash of all that a description says: a file is read again when it has changed.
 pub(super) fn description_hash(description: &Description) -> String {
     tables::hash(format!("{description:?}").as_bytes())[..16].to_owned()

@@ -1,10 +1,9 @@
 //! The findings of a dataset: made when publications change, kept beside their facts.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
-use super::{Catalogue, Dataset, Filter, StoreError, Stored, failed, tables, write_whole};
+use super::{Catalogue, Dataset, Filter, StoreError, Stored, damaged, failed, tables, write_whole};
 use crate::Facts;
 use crate::quality::{self, Findings, Holding};
 use crate::read::{PlaceRecord, Succession};
@@ -18,9 +17,7 @@ impl Dataset {
             return self.run_checks(publication, &successions);
         };
         let path = self.folder.join(&stored.file);
-        let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-        serde_json::from_str(&text)
-            .map_err(|error| failed(&path, format!("the dataset is damaged ({error}): add its files again")))
+        serde_json::from_slice(&self.bytes(stored)?).map_err(|error| damaged(&path, error.to_string()))
     }
 
     /// Runs the checks of every publication that changed, and of all when what became of places did.
@@ -52,7 +49,7 @@ impl Dataset {
         };
         let mut facts = Facts::default();
         if let Some(stored) = &publication.facts {
-            tables::read_facts(&self.folder.join(&stored.file), &Filter::default(), &mut facts)?;
+            self.read_facts(stored, &Filter::default(), &mut facts)?;
         }
         let places: Vec<PlaceRecord> = self.old(publication.places.as_ref())?;
         let holding = Holding { description, library: &self.library, facts: &facts, places: &places, successions };

@@ -8,8 +8,6 @@ use crate::fact::Word;
 use crate::read::{Filing, Link, PlaceRecord, fact_line};
 use crate::{Amount, Facts, Period, Subject};
 
-/// Publications that rounds to five places and one that does not say the same.
-const SAME: Amount = Amount::from_millionths(10);
 /// How many revisions the log keeps.
 const KEPT: usize = 20;
 
@@ -70,16 +68,20 @@ pub(super) fn merge(facts: &mut Facts, index: &mut Index, filing: &Filing) -> Ch
         };
         let old = facts.list[at];
         let same = match (old.value, new.value) {
-            (Some(old), Some(new)) => (new - old).abs() <= SAME,
+            (Some(old), Some(new)) => old.says_the_same(new),
             (None, None) => true,
             _ => false,
         };
+        // The newest edition has the last word whatever the order of adding; of one edition, what was added last.
+        let newer_is_known = facts.words.text(old.source) > facts.words.text(new.source);
+        if !newer_is_known {
+            facts.list[at] = new;
+        }
         if same {
             change.unchanged += 1;
-        } else if facts.words.text(old.source) > facts.words.text(new.source) {
+        } else if newer_is_known {
             change.kept_newer += 1;
         } else {
-            facts.list[at] = new;
             change.revised.push(Revision {
                 now: fact_line(facts, &new),
                 was: old.value,
@@ -109,18 +111,18 @@ pub(super) fn places(old: Vec<PlaceRecord>, new: &[PlaceRecord]) -> Vec<PlaceRec
         };
         known.seen_from = [known.seen_from, record.seen_from].into_iter().flatten().min();
         known.seen_to = known.seen_to.max(record.seen_to);
-        known.opened = record.opened.or(known.opened);
-        known.closed = record.closed.or(known.closed);
-        known.cluster = record.cluster.or(known.cluster.take());
-        known.kind = record.kind;
+        known.opened = [known.opened, record.opened].into_iter().flatten().min();
+        known.closed = known.closed.max(record.closed);
+        known.kind = known.kind.min(record.kind);
+        known.cluster = known.cluster.take().max(record.cluster);
     }
     merged.into_values().collect()
 }
 
-/// A link that is said again has its last weight.
-pub(super) fn links(old: Vec<Link>, new: Vec<Link>) -> Vec<Link> {
+/// A link that the newer edition says again has its weight.
+pub(super) fn links(older: Vec<Link>, newer: Vec<Link>) -> Vec<Link> {
     let mut merged: BTreeMap<(String, String, String), Amount> = BTreeMap::new();
-    for link in old.into_iter().chain(new) {
+    for link in older.into_iter().chain(newer) {
         merged.insert((link.kind, link.from, link.to), link.weight);
     }
     merged.into_iter().map(|((kind, from, to), weight)| Link { kind, from, to, weight }).collect()

@@ -9,9 +9,10 @@ mod merge;
 pub(crate) mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs::{self, File, TryLockError};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
 
 use jiff::civil::Date;
 
@@ -47,6 +48,19 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// A file of it is not what was written.
+    #[error(
+        "{path}: the dataset is damaged ({why}): move its folder away, and make it anew from the publications with `muster data add`"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Files were added while it was read.
+    #[error("the dataset in {0} has changed since it was opened: ask again")]
+    Changed(PathBuf),
     /// Another program is adding to it.
     #[error("another program is adding to the dataset in {0}: wait until it has finished")]
     Busy(PathBuf),
@@ -55,11 +69,19 @@ pub enum StoreError {
     Library(#[from] LibraryError),
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed over as they come")]
 fn failed(path: &Path, why: impl ToString) -> StoreError {
     StoreError::File { path: path.to_owned(), why: why.to_string() }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed over as they come")]
+fn damaged(path: &Path, why: impl ToString) -> StoreError {
+    StoreError::Damaged { path: path.to_owned(), why: why.to_string() }
+}
+
 const CATALOGUE: &str = "catalogue.json";
+/// How the name of a file begins that is not whole yet.
+const UNFINISHED: &str = ".adding-";
 
 /// What is wanted of an addition.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +127,7 @@ impl Dataset {
         }
         let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
         let catalogue: Catalogue = serde_json::from_str(&text)
-            .map_err(|error| failed(&path, format!("not a catalogue of this version of Muster: {error}")))?;
+            .map_err(|error| damaged(&path, format!("not a catalogue of this version of Muster: {error}")))?;
         let mut library = Library::built_in()?;
         for (name, text) in &catalogue.descriptions {
             library.add(name, text)?;
@@ -144,9 +166,41 @@ impl Dataset {
             {
                 continue;
             }
-            tables::read_facts(&self.folder.join(&stored.file), filter, &mut facts)?;
+            self.read_facts(stored, filter, &mut facts)?;
         }
         Ok(facts)
+    }
+
+    fn read_facts(&self, stored: &Stored, filter: &Filter, facts: &mut Facts) -> Result<(), StoreError> {
+        let path = self.folder.join(&stored.file);
+        tables::read_facts(self.bytes(stored)?, filter, facts).map_err(|why| damaged(&path, why))
+    }
+
+    fn read_records<T: tables::Record>(&self, stored: &Stored) -> Result<Vec<T>, StoreError> {
+        let path = self.folder.join(&stored.file);
+        tables::read_records(self.bytes(stored)?).map_err(|why| damaged(&path, why))
+    }
+
+    /// The bytes of a file of the dataset, which are those that were written.
+    fn bytes(&self, stored: &Stored) -> Result<Vec<u8>, StoreError> {
+        let path = self.folder.join(&stored.file);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let now = Self::open(&self.folder)?.catalogue;
+                return Err(if now.stored().any(|other| other.file == stored.file) {
+                    damaged(&path, "the file is missing")
+                } else {
+                    StoreError::Changed(self.folder.clone())
+                });
+            }
+            Err(error) => return Err(failed(&path, error)),
+        };
+        if tables::hash(&bytes) == stored.sha256 {
+            Ok(bytes)
+        } else {
+            Err(damaged(&path, "the file is not what was written: its hash differs"))
+        }
     }
 
     /// What publications say of places, with the id of the publication.
@@ -171,7 +225,7 @@ impl Dataset {
         let mut list = Vec::new();
         for (id, publication) in &self.catalogue.publications {
             if let Some(stored) = which(publication) {
-                let records = tables::read_records(&self.folder.join(&stored.file))?;
+                let records = self.read_records(stored)?;
                 list.extend(records.into_iter().map(|record| (id.clone(), record)));
             }
         }
@@ -182,8 +236,8 @@ impl Dataset {
     pub fn not_understood(&self, file: &FileEntry) -> Result<Vec<NotUnderstood>, StoreError> {
         let Some(notes) = &file.notes else { return Ok(Vec::new()) };
         let path = self.folder.join(notes);
-        let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-        serde_json::from_str(&text).map_err(|error| failed(&path, error))
+        let text = fs::read_to_string(&path).map_err(|error| damaged(&path, error))?;
+        serde_json::from_str(&text).map_err(|error| damaged(&path, error))
     }
 
     /// Adds files, and every file of folders; `each` hears of each file as soon as it has been read.
@@ -198,7 +252,10 @@ impl Dataset {
         fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
         let lock_path = folder.join(".lock");
         let lock = File::create(&lock_path).map_err(|error| failed(&lock_path, error))?;
-        lock.try_lock().map_err(|_| StoreError::Busy(folder.to_owned()))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::Busy(folder.to_owned()),
+            TryLockError::Error(error) => failed(&lock_path, error),
+        })?;
 
         let mut dataset = match Self::open(folder) {
             Ok(dataset) => dataset,
@@ -212,11 +269,10 @@ impl Dataset {
             let text = fs::read_to_string(path).map_err(|error| failed(path, error))?;
             dataset.catalogue.descriptions.insert(format!("{id}.toml"), text);
         }
-        let before: BTreeSet<String> = dataset.catalogue.stored().map(|stored| stored.file.clone()).collect();
-        let known = dataset.catalogue.clone();
+        let before = dataset.catalogue.clone();
         let added = dataset.read_all(&expand(paths), options, each)?;
-        if dataset.catalogue != known {
-            dataset.check_changed(&known)?;
+        if dataset.catalogue != before {
+            dataset.check_changed(&before)?;
             dataset.commit(&before)?;
         }
         Ok(added)
@@ -237,7 +293,7 @@ impl Dataset {
                 let this = &*self;
                 let threads: Vec<_> =
                     chunk.iter().map(|path| scope.spawn(move || this.read_one(path, options))).collect();
-                threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
+                threads.into_iter().map(ScopedJoinHandle::join).collect::<Vec<_>>()
             });
             for (path, read) in chunk.iter().zip(read) {
                 let read = read.unwrap_or_else(|_| {
@@ -257,11 +313,13 @@ impl Dataset {
         }
         for (id, mut filings) in filings {
             // The oldest edition first, so that the newest has the last word whatever the order of the files.
-            filings.sort_by(|a, b| (&a.1.edition, &a.2.name).cmp(&(&b.1.edition, &b.2.name)));
+            filings.sort_by(|(_, _, a), (_, _, b)| {
+                (&a.edition, &a.name, &a.sha256).cmp(&(&b.edition, &b.name, &b.sha256))
+            });
             let mut state = self.catalogue.publications.remove(&id).unwrap_or_default();
             let mut facts = Facts::default();
             if let Some(stored) = &state.facts {
-                tables::read_facts(&self.folder.join(&stored.file), &Filter::default(), &mut facts)?;
+                self.read_facts(stored, &Filter::default(), &mut facts)?;
             }
             let mut index = merge::Index::of(&facts);
             let mut places: Vec<PlaceRecord> = self.old(state.places.as_ref())?;
@@ -271,7 +329,12 @@ impl Dataset {
                 let change = merge::merge(&mut facts, &mut index, &filing);
                 places = merge::places(places, &filing.places);
                 merge::union(&mut successors, filing.successors);
-                links = merge::links(links, filing.links);
+                let newer = |file: &FileEntry| file.publication == id && file.edition > entry.edition;
+                links = if self.catalogue.files.iter().any(newer) {
+                    merge::links(filing.links, links)
+                } else {
+                    merge::links(links, filing.links)
+                };
                 self.catalogue.log.push(LogEntry::of(&entry, &change));
                 entry.notes = self.write_notes(&entry, &filing.not_understood)?;
                 self.catalogue.files.retain(|file| file.sha256 != entry.sha256);
@@ -280,17 +343,17 @@ impl Dataset {
             }
             facts.sort();
             state.describe(&facts, self.library.publication(&id));
-            state.facts = self.store(&id, "facts", tables::facts_bytes(&facts)?, facts.list.len())?;
-            state.places = self.store(&id, "places", tables::records_bytes(&places)?, places.len())?;
-            state.successors = self.store(&id, "successors", tables::records_bytes(&successors)?, successors.len())?;
-            state.links = self.store(&id, "links", tables::records_bytes(&links)?, links.len())?;
+            state.facts = self.store(&id, "facts", &tables::facts_bytes(&facts)?, facts.list.len())?;
+            state.places = self.store(&id, "places", &tables::records_bytes(&places)?, places.len())?;
+            state.successors = self.store(&id, "successors", &tables::records_bytes(&successors)?, successors.len())?;
+            state.links = self.store(&id, "links", &tables::records_bytes(&links)?, links.len())?;
             self.catalogue.publications.insert(id, state);
         }
         Ok(added)
     }
 
     fn old<T: tables::Record>(&self, stored: Option<&Stored>) -> Result<Vec<T>, StoreError> {
-        stored.map_or(Ok(Vec::new()), |stored| tables::read_records(&self.folder.join(&stored.file)))
+        stored.map_or(Ok(Vec::new()), |stored| self.read_records(stored))
     }
 
     fn read_one(&self, path: &Path, options: &AddOptions) -> Result<(Filing, FileEntry), Outcome> {
@@ -327,7 +390,7 @@ impl Dataset {
             let refused = |error: StoreError| Outcome::Refused(error.to_string());
             let bytes = tables::sheets_bytes(&file.sheets).map_err(refused)?;
             let rows = file.sheets.iter().map(|sheet| sheet.rows.len()).sum();
-            entry.people = self.store(&entry.publication, "people", bytes, rows).map_err(refused)?;
+            entry.people = self.store(&entry.publication, "people", &bytes, rows).map_err(refused)?;
         }
         Ok((filing, entry))
     }
@@ -336,37 +399,39 @@ impl Dataset {
         if list.is_empty() {
             return Ok(None);
         }
-        let name = format!("notes/{}-{}.json", entry.publication, &entry.sha256[..16]);
-        let text = serde_json::to_vec_pretty(list).map_err(|error| failed(Path::new(&name), error))?;
+        let text = serde_json::to_vec_pretty(list).map_err(|error| failed(Path::new("notes"), error))?;
+        let name = format!("notes/{}-{}.json", entry.publication, &tables::hash(&text)[..16]);
         write_whole(&self.folder.join(&name), &text)?;
         Ok(Some(name))
     }
 
     /// Writes a table under a name that its content decides; none for an empty one.
-    fn store(&self, id: &str, what: &str, bytes: Vec<u8>, rows: usize) -> Result<Option<Stored>, StoreError> {
+    fn store(&self, id: &str, what: &str, bytes: &[u8], rows: usize) -> Result<Option<Stored>, StoreError> {
         if rows == 0 {
             return Ok(None);
         }
-        let sha256 = tables::hash(&bytes);
+        let sha256 = tables::hash(bytes);
         let file = format!("{what}/{id}-{}.parquet", &sha256[..16]);
         let path = self.folder.join(&file);
-        if !path.is_file() {
-            write_whole(&path, &bytes)?;
+        if !fs::read(&path).is_ok_and(|there| there == bytes) {
+            write_whole(&path, bytes)?;
         }
         Ok(Some(Stored { file, rows, sha256 }))
     }
 
-    /// Replaces the catalogue, then removes files that neither the old nor the new one names.
-    fn commit(&self, before: &BTreeSet<String>) -> Result<(), StoreError> {
+    /// Replaces the catalogue, then removes files that neither the old nor the new one names: whoever reads the old one
+    /// still finds its files.
+    fn commit(&self, before: &Catalogue) -> Result<(), StoreError> {
         let path = self.folder.join(CATALOGUE);
         let text = serde_json::to_vec_pretty(&self.catalogue).map_err(|error| failed(&path, error))?;
         write_whole(&path, &text)?;
-        let now: BTreeSet<String> = self.catalogue.stored().map(|stored| stored.file.clone()).collect();
-        for what in ["facts", "places", "successors", "links", "people", "findings"] {
+        let named: BTreeSet<&str> = before.all_files().chain(self.catalogue.all_files()).collect();
+        for what in ["", "facts", "places", "successors", "links", "people", "findings", "notes"] {
             let Ok(entries) = fs::read_dir(self.folder.join(what)) else { continue };
             for entry in entries.flatten() {
-                let name = format!("{what}/{}", entry.file_name().to_string_lossy());
-                if !now.contains(&name) && !before.contains(&name) {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let left_over = name.starts_with(UNFINISHED);
+                if left_over || !what.is_empty() && !named.contains(format!("{what}/{name}").as_str()) {
                     // A file that nothing names does no harm: if it cannot be removed now, the next addition will.
                     let _ = fs::remove_file(entry.path());
                 }
@@ -390,7 +455,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let failed = |error: std::io::Error| failed(path, error);
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
@@ -405,13 +470,16 @@ fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
         match fs::read_dir(path) {
             Err(_) => list.push(path.clone()),
             Ok(entries) => {
+                // A link to a folder may lead back to where it came from.
+                let linked = |path: &Path| path.is_symlink() && path.is_dir();
                 let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+                inside.retain(|path| !linked(path));
                 inside.retain(|path| {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
                     let note = ["md", "txt", "json", "toml"]
                         .iter()
                         .any(|kind| path.extension().is_some_and(|own| own == *kind));
-                    !name.starts_with('.') && !(note && path.is_file())
+                    !(name.starts_with('.') || note && path.is_file())
                 });
                 inside.sort();
                 list.extend(expand(&inside));

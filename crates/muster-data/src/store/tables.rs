@@ -1,7 +1,6 @@
 //! Facts and records as Parquet, written and read.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int32Type};
 use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
+use bytes::Bytes;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use parquet::arrow::ArrowWriter;
@@ -117,13 +117,9 @@ fn batch(facts: &Facts, group: &[Fact], schema: Arc<Schema>) -> Result<RecordBat
     RecordBatch::try_new(schema, columns)
 }
 
-/// Adds the facts of a file that a filter lets through.
-pub(super) fn read_facts(path: &Path, filter: &Filter, facts: &mut Facts) -> Result<(), StoreError> {
-    let damaged = |error: &dyn ToString| {
-        failed(path, format!("the dataset is damaged ({}): add its files again", error.to_string()))
-    };
-    let file = File::open(path).map_err(|error| failed(path, error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(&error))?;
+/// Adds the facts of a file that a filter lets through; says why where it cannot be read.
+pub(super) fn read_facts(bytes: Vec<u8>, filter: &Filter, facts: &mut Facts) -> Result<(), String> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).map_err(|error| error.to_string())?;
     let groups: Vec<usize> = builder
         .metadata()
         .row_groups()
@@ -132,10 +128,10 @@ pub(super) fn read_facts(path: &Path, filter: &Filter, facts: &mut Facts) -> Res
         .filter(|(_, group)| may_hold(group.column(0).statistics(), &filter.measures))
         .map(|(at, _)| at)
         .collect();
-    let reader = builder.with_row_groups(groups).with_batch_size(GROUP).build().map_err(|error| damaged(&error))?;
+    let reader = builder.with_row_groups(groups).with_batch_size(GROUP).build().map_err(|error| error.to_string())?;
     for batch in reader {
-        let batch = batch.map_err(|error| damaged(&error))?;
-        read_batch(&batch, filter, facts).ok_or_else(|| damaged(&"a column is missing"))?;
+        let batch = batch.map_err(|error| error.to_string())?;
+        read_batch(&batch, filter, facts).ok_or("a column is missing")?;
     }
     Ok(())
 }
@@ -258,20 +254,17 @@ fn parquet_bytes(fields: Vec<Field>, columns: Vec<ArrayRef>) -> Result<Vec<u8>, 
     writer.into_inner()
 }
 
-/// Reads records back.
-pub(super) fn read_records<T: Record>(path: &Path) -> Result<Vec<T>, StoreError> {
-    let damaged = |error: &dyn ToString| {
-        failed(path, format!("the dataset is damaged ({}): add its files again", error.to_string()))
-    };
-    let file = File::open(path).map_err(|error| failed(path, error))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
+/// Reads records back; says why where they cannot be read.
+pub(super) fn read_records<T: Record>(bytes: Vec<u8>) -> Result<Vec<T>, String> {
+    let bytes = Bytes::from(bytes);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).and_then(ParquetRecordBatchReaderBuilder::build);
     let mut records = Vec::new();
-    for batch in reader.map_err(|error| damaged(&error))? {
-        let batch = batch.map_err(|error| damaged(&error))?;
+    for batch in reader.map_err(|error| error.to_string())? {
+        let batch = batch.map_err(|error| error.to_string())?;
         for row in 0..batch.num_rows() {
             let mut record = serde_json::Map::new();
             for (name, column) in T::COLUMNS.iter().zip(batch.columns()) {
-                let column = column.as_dictionary_opt::<Int32Type>().ok_or_else(|| damaged(&"a column is missing"))?;
+                let column = column.as_dictionary_opt::<Int32Type>().ok_or("a column is missing")?;
                 let values = column.values().as_string::<i32>();
                 if let Some(key) = column.key(row) {
                     let text = values.value(key);
@@ -282,7 +275,7 @@ pub(super) fn read_records<T: Record>(path: &Path) -> Result<Vec<T>, StoreError>
                     record.insert((*name).to_owned(), serde_json::Value::Null);
                 }
             }
-            records.push(serde_json::from_value(record.into()).map_err(|error| damaged(&error))?);
+            records.push(serde_json::from_value(record.into()).map_err(|error| error.to_string())?);
         }
     }
     Ok(records)

@@ -1,7 +1,9 @@
 //! Every promise of the dataset that a reader can check.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
+mod damaged;
 mod fit;
+mod fuzz;
 mod lens;
 mod places;
 mod publications;
@@ -9,3 +11,4 @@ mod quality;
 mod recipe;
 #[cfg(feature = "sql")]
 mod sql;
+mod store;

@@ -44,6 +44,7 @@ fn facts(lines: &[String]) -> Facts {
 /// The South West, Devon in it, two trusts in Devon and one that stands straight under the region.
 fn places() -> Vec<PlaceRecord> {
     let record = |code: &str, kind, parent: Option<&str>| PlaceRecord {
+        cluster: None,
         code: code.to_owned(),
         kind,
         name: code.to_owned(),

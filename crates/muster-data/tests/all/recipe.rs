@@ -20,7 +20,8 @@ fn a_newcomer_who_follows_the_recipe_has_a_description_that_works() {
     let description = library.publication(&id).unwrap();
     assert_eq!(read::hold_examples(description, &library), []);
 
-    let file = open::open_bytes("leave.csv", blocks(&page, "csv")[0].as_bytes().to_vec()).unwrap();
+    let file =
+        open::open_bytes("leave.csv", blocks(&page, "csv")[0].as_bytes().to_vec(), open::Limits::default()).unwrap();
     assert_eq!(read::recognise(&file, &library).unwrap().id, "long-term-leave");
     let filing = read::read(&file, description, &library).unwrap();
     assert_eq!(filing.lines().count(), 4);

@@ -12,7 +12,7 @@ use crate::output::{Format, Output, Rows};
 
 /// Forecast staff in post from months gone by, on what was known then, and score the forecasts.
 ///
-/// For example: muster backtest --origin 2016-03 --origin 2017-03 --horizon 60
+/// For example: `muster backtest --origin 2016-03 --origin 2017-03 --horizon 60`
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The dataset, or a folder of publications.

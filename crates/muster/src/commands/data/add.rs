@@ -98,13 +98,7 @@ fn report(added: &[Added], output: &Output) {
                 for (why, count) in &account.rows_left_out {
                     notes.push(format!("{}: {count} rows left out: {why}", entry.name));
                 }
-                for note in not_understood.iter().take(SHOWN) {
-                    let sheet = if note.sheet.is_empty() { String::new() } else { format!("sheet `{}`, ", note.sheet) };
-                    notes.push(format!(
-                        "{}: {sheet}row {}, {}: `{}`: {}",
-                        entry.name, note.row, note.column, note.text, note.why
-                    ));
-                }
+                notes.extend(not_understood.iter().take(SHOWN).map(|note| format!("{}: {note}", entry.name)));
                 if account.not_understood > SHOWN {
                     notes.push(format!(
                         "{}: {} more: `muster data log --file {}` lists them",
@@ -127,7 +121,7 @@ fn report(added: &[Added], output: &Output) {
         [] => {}
         few if few.len() <= 10 => few.iter().for_each(|(path, why)| output.say(&format!("{}: {why}", path.display()))),
         many => {
-            output.say(&format!("{} files are no publications that Muster knows, and were passed over.", many.len()))
+            output.say(&format!("{} files are no publications that Muster knows, and were passed over.", many.len()));
         }
     }
 }

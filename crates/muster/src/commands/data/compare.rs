@@ -13,7 +13,7 @@ use crate::output::{Output, Rows};
 
 /// Compare a place with its peers.
 ///
-/// For example: muster data compare --measure sickness_rate --place RH8 --peers region
+/// For example: `muster data compare --measure sickness_rate --place RH8 --peers region`
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]

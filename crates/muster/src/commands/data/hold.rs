@@ -53,10 +53,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
                 ));
                 filing.lines().take(args.lines).for_each(|line| Output::data(&line));
                 for note in filing.not_understood.iter().take(args.lines) {
-                    Output::data(&format!(
-                        "not understood: row {}, {}: `{}`: {}",
-                        note.row, note.column, note.text, note.why
-                    ));
+                    Output::data(&format!("not understood: {note}"));
                 }
                 all_read &= filing.not_understood.is_empty();
             }

@@ -60,6 +60,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
 }
 
 /// A fault of the dataset, as the command reports it.
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed over as they come")]
 fn asked(error: impl ToString) -> RunError {
     RunError::Request(error.to_string())
 }

@@ -17,7 +17,7 @@ const COLUMNS: usize = 8;
 
 /// Show a measure of England, regions, systems or organisations.
 ///
-/// For example: muster data show --measure fte --place QJK --profession nurses --since 2019 --by month
+/// For example: `muster data show --measure fte --place QJK --profession nurses --since 2019 --by month`
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
