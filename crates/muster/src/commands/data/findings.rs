@@ -35,7 +35,9 @@ pub(super) fn report(data: &Path, added: &[Added], output: &Output) -> Result<()
             continue;
         }
         let held = if tried == 0 { String::new() } else { format!("; {hold} of {tried} sums hold") };
-        output.say(&format!("{id}: {} errors, {} warnings, {} notes{held}", total.errors, total.warnings, total.notes));
+        let counts = [(total.errors, "error"), (total.warnings, "warning"), (total.notes, "note")];
+        let counts = counts.map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }));
+        output.say(&format!("{id}: {}{held}", counts.join(", ")));
         let person_level = dataset.catalogue().publications.get(id).is_none_or(|found| found.person_level);
         let shown = findings.list.iter().filter(|finding| finding.severity < Severity::Note && !person_level);
         for finding in shown.take(SHOWN) {
