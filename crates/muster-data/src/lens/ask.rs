@@ -205,7 +205,7 @@ fn filter(question: &Question, measure: &Measure, staff: &[String], library: &Li
         staff,
         places: Vec::new(),
         within: Some(within),
-        dimensions: dimensions.iter().filter_map(|name| held(name)).collect(),
+        dimensions: dimensions.iter().filter_map(held).collect(),
     })
 }
 
