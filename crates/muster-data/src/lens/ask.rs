@@ -24,7 +24,8 @@ pub fn ask(dataset: &Dataset, places: &Places, question: &Question) -> Result<An
     if question.as_now {
         facts = places.as_it_is_now(&facts, dataset.library());
     }
-    let mut found = Found::of(&facts, question, &wanted);
+    let window = window(question)?;
+    let mut found = Found::of(&facts, question, &wanted, window);
 
     // What no publication says of a place is added from the organisations in it, where adding makes sense.
     let unsaid: Vec<&String> = wanted.iter().filter(|code| !found.places.contains(*code)).collect();
@@ -33,11 +34,22 @@ pub fn ask(dataset: &Dataset, places: &Places, question: &Question) -> Result<An
             unsaid.into_iter().map(|code| (code, places.members(code, PlaceKind::Organisation, None))).collect();
         let codes: Vec<String> = members.values().flatten().map(|code| (*code).to_owned()).collect();
         if !codes.is_empty() {
-            let parts = dataset.facts(&Filter { places: codes, ..filter })?;
-            found.add_up(&parts, &members, question);
+            let parts = dataset.facts(&Filter { places: codes, ..filter.clone() })?;
+            found.add_up(&parts, &members, question, window);
         }
     }
-    let (rows, source, mut notes) = found.choose(dataset, question, &measure)?;
+    if found.by_publication.is_empty() {
+        return Err(nothing(dataset, &measure, &filter, &direct.places)?);
+    }
+    let (rows, source, mut notes) = found.choose(dataset, question)?;
+    if let Some(across) = question.across.as_deref().filter(|across| *across != "staff")
+        && rows.iter().all(|row| row.across.is_empty())
+    {
+        return Err(LensError::Nothing(format!(
+            "`{}` is not divided by {across} for these places and staff: ask without --across, or of another staff group",
+            measure.id
+        )));
+    }
     let mut rows = step(rows, question.by, &measure, &mut notes);
     let person_level = dataset.catalogue().publications.get(&source.id).is_some_and(|found| found.person_level);
     if person_level {
@@ -146,7 +158,13 @@ pub(super) fn one_place(places: &Places, text: &str) -> Result<String, LensError
     if places.get(&code).is_some() {
         return Ok(code);
     }
-    let found = places.find(text);
+    let wanted = text.to_lowercase();
+    let mut found = places.find(text);
+    found.retain(|place| place.name.to_lowercase().contains(&wanted));
+    // Councils, practices and networks often have the name of a town; who asks for staff means a body of the NHS.
+    if found.iter().any(|place| place.kind <= PlaceKind::Organisation) {
+        found.retain(|place| place.kind <= PlaceKind::Organisation);
+    }
     if let Some(exact) = found.iter().find(|place| place.name.eq_ignore_ascii_case(text)) {
         return Ok(exact.code.clone());
     }
@@ -171,6 +189,67 @@ fn sources_of(places: &Places, wanted: &[String], as_now: bool) -> Vec<String> {
     codes
 }
 
+/// The days that are asked about.
+fn window(question: &Question) -> Result<Period, LensError> {
+    let (since, until) = (question.since.unwrap_or(date(1900, 1, 1)), question.until.unwrap_or(Date::MAX));
+    Period::new(since, until).ok_or_else(|| LensError::Unclear("the first day is after the last".to_owned()))
+}
+
+/// Why nothing was found: what there is instead, and how to ask for it.
+fn nothing(dataset: &Dataset, measure: &Measure, filter: &Filter, places: &[String]) -> Result<LensError, LensError> {
+    let held: Vec<String> = dataset
+        .catalogue()
+        .publications
+        .iter()
+        .filter(|(_, found)| found.measures.contains(&measure.id))
+        .map(|(id, found)| {
+            let covers = found.covers.map(|(from, to)| format!(", {from} to {to}")).unwrap_or_default();
+            format!("{id}{covers}")
+        })
+        .collect();
+    if held.is_empty() {
+        return Ok(LensError::Nothing(format!(
+            "no publication in the dataset holds `{}`: add one with `muster data add`",
+            measure.id
+        )));
+    }
+    let wide = Filter { measures: filter.measures.clone(), places: places.to_vec(), ..Filter::default() };
+    let facts = dataset.facts(&wide)?;
+    let of_staff =
+        |fact: &&Fact| filter.staff.is_empty() || filter.staff.iter().any(|id| id == facts.texts(&fact.subject)[1]);
+    let values = |column: usize, staff: bool| -> String {
+        let all: BTreeSet<&str> = facts
+            .list
+            .iter()
+            .filter(|fact| !staff || of_staff(fact))
+            .map(|fact| facts.texts(&fact.subject)[column])
+            .filter(|text| !text.is_empty())
+            .collect();
+        let more = if all.len() > 6 { ", …" } else { "" };
+        format!("{}{more}", all.into_iter().take(6).collect::<Vec<_>>().join(", "))
+    };
+    let help = if facts.list.is_empty() {
+        "it has no value for these places".to_owned()
+    } else if facts.list.iter().filter(of_staff).count() == 0 {
+        format!("for these places it has the staff groups {}: ask with --profession", values(1, false))
+    } else {
+        let divided: Vec<String> = (3..COLUMNS.len())
+            .map(|column| (COLUMNS[column], values(column, true)))
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(name, values)| format!("{name} ({values})"))
+            .collect();
+        if divided.is_empty() {
+            "it has none in that time".to_owned()
+        } else {
+            format!(
+                "it may be divided by {}: hold each with --where, as in `--where name=value`, or lay one out with --across; or there is none in that time",
+                divided.join(" and ")
+            )
+        }
+    };
+    Ok(LensError::Nothing(format!("`{}` is in {}, but not as asked: {help}", measure.id, held.join(" and "))))
+}
+
 fn filter(question: &Question, measure: &Measure, staff: &[String], library: &Library) -> Result<Filter, LensError> {
     let dimensions = &COLUMNS[3..];
     for name in question.held.iter().map(|(name, _)| name).chain(&question.across) {
@@ -186,9 +265,6 @@ fn filter(question: &Question, measure: &Measure, staff: &[String], library: &Li
         let value = question.held.iter().find(|(held, _)| held == name).map_or("", |(_, value)| value);
         (Some(*name) != across).then(|| ((**name).to_owned(), value.to_owned()))
     };
-    let until = question.until.unwrap_or(Date::MAX);
-    let within = Period::new(question.since.unwrap_or(date(1900, 1, 1)), until)
-        .ok_or_else(|| LensError::Unclear("the first day is after the last".to_owned()))?;
     // Laid out by staff: the groups below the one that is asked for.
     let staff = if across == Some("staff") {
         library
@@ -204,7 +280,7 @@ fn filter(question: &Question, measure: &Measure, staff: &[String], library: &Li
         measures: vec![measure.id.clone()],
         staff,
         places: Vec::new(),
-        within: Some(within),
+        within: None,
         dimensions: dimensions.iter().filter_map(held).collect(),
     })
 }
@@ -216,13 +292,16 @@ struct Found {
 }
 
 impl Found {
-    fn of(facts: &Facts, question: &Question, wanted: &[String]) -> Self {
+    fn of(facts: &Facts, question: &Question, wanted: &[String], window: Period) -> Self {
         let mut found = Self { by_publication: BTreeMap::new(), places: BTreeSet::new() };
         for fact in &facts.list {
             let row = row(facts, fact, question);
             if wanted.contains(&row.place) {
+                // A place of which a publication speaks at any time is never added up for another.
                 found.places.insert(row.place.clone());
-                found.keep(facts.words.text(fact.source), row);
+                if row.period.within(window) {
+                    found.keep(facts.words.text(fact.source), row);
+                }
             }
         }
         found
@@ -234,7 +313,10 @@ impl Found {
     }
 
     /// Adds the values of organisations to places of which nothing is said.
-    fn add_up(&mut self, parts: &Facts, members: &BTreeMap<&String, Vec<&str>>, question: &Question) {
+    ///
+    /// A sum stands for a place only when the publication has at least half of the organisations that it ever has there: bodies
+    /// merge, but a month in which it speaks of one region only is no month of England.
+    fn add_up(&mut self, parts: &Facts, members: &BTreeMap<&String, Vec<&str>>, question: &Question, window: Period) {
         type Key = (String, String, String, Period, String);
         for (code, inside) in members {
             let inside: BTreeSet<&str> = inside.iter().copied().collect();
@@ -246,61 +328,38 @@ impl Found {
                 let row = row(parts, fact, question);
                 let source = parts.words.text(fact.source);
                 let publication = source.split_once(' ').map_or(source, |(id, _)| id).to_owned();
-                let sum = sums.entry((publication, row.staff, row.across, row.period, row.unit)).or_insert((
-                    Some(Amount::ZERO),
-                    0,
-                    String::new(),
-                ));
+                let key = (publication, row.staff, row.across, row.period, row.unit);
+                let sum = sums.entry(key).or_insert((Some(Amount::ZERO), 0, String::new()));
                 // A sum with a part that is withheld is not known.
                 sum.0 = sum.0.zip(row.value).map(|(sum, value)| sum + value);
                 sum.1 += 1;
                 source.clone_into(&mut sum.2);
             }
-            for ((_, staff, across, period, unit), (value, count, source)) in sums {
-                let row = Row {
-                    place: (*code).clone(),
-                    place_name: String::new(),
-                    staff,
-                    across,
-                    period,
-                    value,
-                    unit,
-                    basis: Basis::Summed(count),
-                };
-                self.places.insert(row.place.clone());
-                self.keep(&source, row);
+            let mut most: BTreeMap<String, usize> = BTreeMap::new();
+            for ((publication, ..), (_, count, _)) in &sums {
+                let known = most.entry(publication.clone()).or_default();
+                *known = (*known).max(*count);
+            }
+            for ((publication, staff, across, period, unit), (value, count, source)) in sums {
+                if !period.within(window) || count * 2 < most[&publication] {
+                    continue;
+                }
+                let basis = Basis::Summed(count);
+                let place = (*code).clone();
+                self.places.insert(place.clone());
+                self.keep(&source, Row { place, place_name: String::new(), staff, across, period, value, unit, basis });
             }
         }
     }
 
     /// The rows of the publication that says most; two publications never mix.
-    fn choose(
-        self,
-        dataset: &Dataset,
-        question: &Question,
-        measure: &Measure,
-    ) -> Result<(Vec<Row>, Source, Vec<String>), LensError> {
+    fn choose(self, dataset: &Dataset, question: &Question) -> Result<(Vec<Row>, Source, Vec<String>), LensError> {
         let mut notes = Vec::new();
         let most = self.by_publication.iter().max_by_key(|(_, rows)| {
             let published = rows.iter().filter(|(row, _)| row.basis == Basis::Published).count();
             (published, rows.len())
         });
-        let Some((id, _)) = most else {
-            let held =
-                dataset.catalogue().publications.iter().filter(|(_, found)| found.measures.contains(&measure.id));
-            let covers: Vec<String> = held
-                .map(|(id, found)| {
-                    let covers = found.covers.map(|(from, to)| format!(", {from} to {to}")).unwrap_or_default();
-                    format!("{id}{covers}")
-                })
-                .collect();
-            let why = if covers.is_empty() {
-                format!("no publication in the dataset holds `{}`: add one with `muster data add`", measure.id)
-            } else {
-                format!("`{}` is in {}, but not for these places, staff and dates", measure.id, covers.join(" and "))
-            };
-            return Err(LensError::Nothing(why));
-        };
+        let (id, _) = most.ok_or_else(|| LensError::Nothing("nothing in the dataset answers this".to_owned()))?;
         let id = id.clone();
         let others: Vec<&str> = self.by_publication.keys().filter(|other| **other != id).map(String::as_str).collect();
         if question.publication.is_none() && !others.is_empty() {
@@ -319,7 +378,9 @@ impl Found {
         };
         let rows: Vec<Row> = rows.iter().map(|(row, _)| row.clone()).collect();
         if rows.iter().any(|row| matches!(row.basis, Basis::Summed(_))) {
-            notes.push("Values marked as sums were added from the organisations of the place.".to_owned());
+            notes.push(
+                "Values marked * were added from the organisations that the publication has for the place.".to_owned(),
+            );
         }
         if question.as_now {
             notes.push(

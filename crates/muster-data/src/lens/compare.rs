@@ -36,6 +36,8 @@ pub struct Comparison {
     pub quartiles: [Amount; 3],
     /// Who the peers are, in words.
     pub peers: String,
+    /// How many they are, the place among them, with and without a value.
+    pub count: usize,
     /// Whether the values are growth in percent since so many years before.
     pub growth_years: Option<u32>,
 }
@@ -53,7 +55,10 @@ pub fn compare(
     };
     let place = one_place(places, place)?;
     let (codes, peers) = peers_of(places, &place, peers);
-    let asked = Question { places: codes, ..question.clone() };
+    let count = codes.len();
+    // A merger is no growth: what grew is counted with what became part of it.
+    let as_now = question.as_now || growth_years.is_some();
+    let asked = Question { places: codes, as_now, ..question.clone() };
     let answer = ask(dataset, places, &asked)?;
     let own = answer.rows.iter().filter(|row| row.place == place && row.value.is_some()).map(|row| row.period).max();
     let period = own.ok_or_else(|| LensError::Nothing(format!("{place} has no value for this")))?;
@@ -72,7 +77,7 @@ pub fn compare(
         LensError::Nothing(format!("{place} has no value {} years before {period}", growth_years.unwrap_or_default()))
     })?;
     let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(&ranked, share));
-    Ok(Comparison { period, rank: rank + 1, quartiles, peers, growth_years, ranked, answer })
+    Ok(Comparison { period, rank: rank + 1, quartiles, peers, count, growth_years, ranked, answer })
 }
 
 /// The peers of a place, itself among them, and what they have in common.

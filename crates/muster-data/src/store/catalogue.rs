@@ -112,7 +112,8 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
-    pub(super) fn of(entry: &FileEntry, change: &Change) -> Self {
+    /// The values of rows that are people stay out of the log: it is read by whoever reads the dataset.
+    pub(super) fn of(entry: &FileEntry, change: &Change, person_level: bool) -> Self {
         Self {
             at: Timestamp::now(),
             file: entry.name.clone(),
@@ -122,7 +123,7 @@ impl LogEntry {
             unchanged: change.unchanged,
             revised: change.revised.len(),
             kept_newer: change.kept_newer,
-            largest: change.largest(),
+            largest: if person_level { Vec::new() } else { change.largest() },
         }
     }
 }

@@ -266,6 +266,7 @@ impl Dataset {
         };
         for path in &options.with {
             let id = dataset.library.add_file(path)?;
+            dataset.hold_examples(&id, path)?;
             let text = fs::read_to_string(path).map_err(|error| failed(path, error))?;
             dataset.catalogue.descriptions.insert(format!("{id}.toml"), text);
         }
@@ -276,6 +277,21 @@ impl Dataset {
             dataset.commit(&before)?;
         }
         Ok(added)
+    }
+
+    /// A description whose own examples do not hold does not say what its author means.
+    fn hold_examples(&self, id: &str, path: &Path) -> Result<(), StoreError> {
+        let Some(description) = self.library.publication(id) else { return Ok(()) };
+        match read::hold_examples(description, &self.library).first() {
+            None => Ok(()),
+            Some(difference) => Err(LibraryError {
+                file: path.display().to_string(),
+                message: format!(
+                    "an example does not hold, so nothing was added: {difference}`muster data try` shows all"
+                ),
+            }
+            .into()),
+        }
     }
 
     /// Reads every file, and merges what it says; nothing that counts is written yet.
@@ -335,7 +351,8 @@ impl Dataset {
                 } else {
                     merge::links(links, filing.links)
                 };
-                self.catalogue.log.push(LogEntry::of(&entry, &change));
+                let person_level = self.library.publication(&id).is_some_and(|found| found.person_level);
+                self.catalogue.log.push(LogEntry::of(&entry, &change, person_level));
                 entry.notes = self.write_notes(&entry, &filing.not_understood)?;
                 self.catalogue.files.retain(|file| file.sha256 != entry.sha256);
                 self.catalogue.files.push(entry.clone());

@@ -165,3 +165,43 @@ fn people_of_a_trusts_own_record_are_counted_rounded_and_withheld_where_few() {
     assert_eq!(lines(&ask(&dataset, &places, &all).unwrap()), ["RH8 2025-03 55"]);
     assert!(answer.notes.iter().any(|note| note.contains("rounded to the nearest five")), "{:?}", answer.notes);
 }
+
+#[test]
+fn months_that_speak_of_one_region_only_are_no_months_of_england() {
+    let mut file = String::from(
+        "date,measure,level,region_code,region_name,ics_code,ics_name,org_code,org_name,staff_group,value\n",
+    );
+    let of = |month: &str, region: &str, system: &str, org: &str, value: i32| {
+        format!("{month}-28,FTE,Organisation,{region},R {region},{system},S {system},{org},T {org},Midwives,{value}\n")
+    };
+    for (region, system, org) in [
+        ("Y58", "QJK", "RH8"),
+        ("Y56", "QKK", "RJ1"),
+        ("Y60", "QHL", "RRK"),
+        ("Y62", "QYG", "REM"),
+        ("Y63", "QWO", "RAE"),
+    ] {
+        file.push_str(&of("2022-03", region, system, org, 100));
+    }
+    file.push_str(&of("2022-04", "Y58", "QJK", "RH8", 101));
+    let (_folder, dataset, places) = dataset(&[("groups.csv", &file)]);
+    let asked =
+        Question { since: Some("2022-01-01".parse().unwrap()), ..question("fte", &["Y58", "ENG"], &["midwives"]) };
+    let lines = lines(&ask(&dataset, &places, &asked).unwrap());
+    assert_eq!(
+        lines,
+        ["Y58 2022-03 100", "Y58 2022-04 101"],
+        "England is published to 2021-03, so it is never added up"
+    );
+    let only = Question { places: vec!["ENG".to_owned()], ..asked };
+    let refused = ask(&dataset, &places, &only).unwrap_err().to_string();
+    assert!(refused.contains("`fte` is in hchs-staff, 2019-03-01 to 2022-04-30, but not as asked"), "{refused}");
+}
+
+#[test]
+fn a_dimension_that_is_not_there_is_not_answered_with_the_total() {
+    let (_folder, dataset, places) = dataset(&[]);
+    let asked = Question { across: Some("age".to_owned()), ..question("fte", &[], &["nurses"]) };
+    let refused = ask(&dataset, &places, &asked).unwrap_err().to_string();
+    assert!(refused.contains("not divided by age"), "{refused}");
+}

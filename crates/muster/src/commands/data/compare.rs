@@ -75,6 +75,14 @@ pub(crate) fn run(data: &Path, args: &Args, output: &Output) -> Result<bool, Run
         found.ranked.len(),
         found.peers
     ));
+    if found.ranked.len() < found.count {
+        output.say(&format!(
+            "{} of {} have a value for {}: the others are not ranked. Choose an earlier date with --until to see more.",
+            found.ranked.len(),
+            found.count,
+            found.period
+        ));
+    }
     passport(&found.answer, output);
     Ok(true)
 }

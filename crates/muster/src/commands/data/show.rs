@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use muster_data::Dataset;
-use muster_data::lens::{Answer, Row, ask, to_parquet};
+use muster_data::lens::{Answer, Basis, Row, ask, to_parquet};
 use muster_data::places::Places;
 use muster_run::RunError;
 
@@ -89,7 +89,10 @@ fn table(answer: &Answer) -> Rows {
         let mut rows = Rows::new(&head, Some(1));
         for period in periods {
             let value = |(_, rows): &(String, Vec<&Row>)| {
-                rows.iter().find(|row| row.period == period).map_or(String::new(), |row| shown(row.value))
+                rows.iter().find(|row| row.period == period).map_or(String::new(), |row| {
+                    let mark = if matches!(row.basis, Basis::Summed(_)) { "*" } else { "" };
+                    format!("{}{mark}", shown(row.value))
+                })
             };
             rows.push([period.to_string()].into_iter().chain(series.iter().map(value)).collect());
         }
