@@ -38,7 +38,7 @@ Month,Organisation code,Organisation name,Staff group,Nationality,FTE
 const SUCCESSORS: &str = "old_code,new_code,date\nRBZ,RH8,2022-04-01\n";
 const RECORD: &str = "\
 Employee Number,Staff Group,Job Role,Org Code,FTE,Date of Birth,Gender,Ethnic Origin,AfC Band,Snapshot Date
-10001,Nursing and Midwifery Registered,Staff Nurse,SECRET,0.777,15/06/1980,Female,A White - British,Band 5,31/03/2025
+10001,Nursing and Midwifery Registered,Staff Nurse,5ECRET,0.777,15/06/1980,Female,A White - British,Band 5,31/03/2025
 ";
 
 fn dataset(folder: &Path, files: &[(&str, &str)]) -> Dataset {
@@ -295,7 +295,7 @@ fn nothing_of_a_publication_whose_rows_are_people_is_in_sql() {
     assert_eq!(session.left_out(), ["staff-record"]);
     for view in VIEWS {
         for row in ask(&session, &format!("SELECT * FROM {}", view.name)) {
-            assert!(!row.contains("SECRET") && !row.contains("0.777"), "{}: {row}", view.name);
+            assert!(!row.contains("5ECRET") && !row.contains("0.777"), "{}: {row}", view.name);
             assert!(!row.contains("staff-record") || view.name == "publications", "{}: {row}", view.name);
         }
     }
