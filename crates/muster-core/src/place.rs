@@ -167,20 +167,6 @@ impl PlaceTree {
     pub fn is_within(&self, code: &PlaceCode, ancestor: &PlaceCode) -> bool {
         self.lineage(code).any(|at| at == ancestor)
     }
-
-    /// The place that stands in for `code` on `date`: itself while it exists, then whatever took over.
-    ///
-    /// None when it had closed by then and no successor is known.
-    pub fn as_of<'a>(&'a self, code: &'a PlaceCode, date: Date) -> Option<&'a Place> {
-        let mut place = self.places.get(code)?;
-        for _ in 0..self.places.len() {
-            if place.to.is_none_or(|to| date <= to) {
-                return Some(place);
-            }
-            place = self.places.get(place.successor.as_ref()?)?;
-        }
-        None
-    }
 }
 
 impl PlaceCode {
@@ -271,19 +257,6 @@ mod tests {
         assert_eq!(lineage, ["RA9", "QJK", "Y58", "ENG"]);
         assert!(tree.is_within(&torbay, &PlaceCode::england()));
         assert!(!tree.is_within(&PlaceCode::england(), &torbay));
-    }
-
-    #[test]
-    fn a_merged_trust_is_followed_to_its_successor_on_the_day() {
-        let mut list = small();
-        let mut old = place("RQ8", PlaceKind::Trust, Some("QJK"));
-        old.to = Some(Date::constant(2020, 3, 31));
-        old.successor = Some("RA9".parse().unwrap());
-        list.push(old);
-        let tree = PlaceTree::new(list).unwrap();
-        let code = "RQ8".parse().unwrap();
-        assert_eq!(tree.as_of(&code, Date::constant(2020, 3, 31)).unwrap().code.as_str(), "RQ8");
-        assert_eq!(tree.as_of(&code, Date::constant(2020, 4, 1)).unwrap().code.as_str(), "RA9");
     }
 
     #[test]

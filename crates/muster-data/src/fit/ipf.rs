@@ -23,7 +23,8 @@ pub enum NoFit {
 const SAME: f64 = 1e-4;
 /// How near the fitted table comes to its totals, relative to all of it.
 const CLOSE: f64 = 1e-12;
-const ROUNDS: usize = 2_000;
+/// Tables with many zeros come near slowly, though a fit exists.
+const ROUNDS: usize = 200_000;
 
 /// Scales rows and columns in turn until both add to their totals. What is zero in the seed stays zero, and the pattern of
 /// the seed (the ratios of ratios) stays as it was.

@@ -229,11 +229,6 @@ impl Places {
         list
     }
 
-    /// How many places lie between a place and its country: 0 for the country, 1 for a region, 2 for a system.
-    pub fn level(&self, code: &str) -> Option<usize> {
-        self.get(code).map(|place| self.ancestors(&place.code).len())
-    }
-
     /// The places of a kind inside a place: those that were there on a day, or all of any time in the order of today.
     pub fn members(&self, code: &str, kind: PlaceKind, on: Option<Date>) -> Vec<&str> {
         // A clinical commissioning group that became a part of its board employs nobody, though its area is there.

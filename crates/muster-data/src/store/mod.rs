@@ -20,11 +20,11 @@ pub use catalogue::{Catalogue, FileEntry, LogEntry, Publication, Stored};
 pub use merge::Revision;
 pub use tables::Filter;
 
+use crate::Facts;
 use crate::description::Measure;
 use crate::library::{Library, LibraryError};
 use crate::open::{self, OpenError};
 use crate::read::{self, Filing, Link, NotUnderstood, PlaceRecord, ReadError, Succession};
-use crate::{Facts, Period};
 
 /// A dataset, open for reading.
 #[derive(Debug)]
@@ -504,9 +504,4 @@ fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
         }
     }
     list
-}
-
-/// The period of a whole dataset, for a filter that wants everything since a date.
-pub fn since(day: Date) -> Period {
-    Period::new(day, Date::MAX).unwrap_or(Period::day(Date::MAX))
 }

@@ -205,3 +205,33 @@ fn a_dimension_that_is_not_there_is_not_answered_with_the_total() {
     let refused = ask(&dataset, &places, &asked).unwrap_err().to_string();
     assert!(refused.contains("not divided by age"), "{refused}");
 }
+
+#[test]
+fn the_log_of_peoples_records_counts_revisions_and_keeps_no_values() {
+    let row = |number: u32| format!("{number},,Midwife,RH8,1.0,01/02/1980,Female,A,Band 5,31/03/2025\n");
+    let head =
+        "Employee Number,Staff Group,Job Role,Org Code,FTE,Date of Birth,Gender,Ethnic Origin,AfC Band,Snapshot Date\n";
+    let (folder, dataset, _) = dataset(&[("record.csv", &format!("{head}{}{}{}", row(1), row(2), row(3)))]);
+    let corrected = folder.path().join("corrected.csv");
+    fs::write(&corrected, format!("{head}{}{}", row(1), row(2))).unwrap();
+    Dataset::add(dataset.folder(), &[corrected], &AddOptions::default(), &mut |_| {}).unwrap();
+    let dataset = Dataset::open(dataset.folder()).unwrap();
+    let last = dataset.catalogue().log.last().unwrap();
+    assert!(last.revised > 0);
+    assert_eq!(last.largest, []);
+}
+
+#[test]
+fn a_description_whose_example_does_not_hold_adds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("publications/icb-names.toml")).unwrap();
+    let wrong = folder.path().join("wrong.toml");
+    let example = "[[example]]\nsays = \"Wrong\"\nfile = \"\"\"\nICB24CD,ICB24CDH,ICB24NM,ObjectId\nE54000008,QYG,A,1\n\"\"\"\nfacts = [\"2020 | QYG | all | fte | 1\"]\n";
+    fs::write(&wrong, format!("{page}\n{example}")).unwrap();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    let options = AddOptions { with: vec![wrong], ..AddOptions::default() };
+    let data = folder.path().join("data");
+    let refused = Dataset::add(&data, &[samples], &options, &mut |_| {}).unwrap_err().to_string();
+    assert!(refused.contains("an example does not hold, so nothing was added: Wrong"), "{refused}");
+    assert!(Dataset::open(&data).is_err());
+}
