@@ -19,6 +19,7 @@
 mod cost;
 mod demand;
 mod inputs;
+mod many;
 mod projection;
 mod step;
 
@@ -26,6 +27,10 @@ pub use demand::{demand_index, total_demand_fte};
 pub use inputs::{
     Ages, Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, Profile, ProfileId, Profiles, Programme,
     Step, Transfer,
+};
+pub use many::{
+    Block, LANES, Lanes, Model, ModelCell, ModelDrivers, ModelMoney, ModelPlace, ModelProgramme, ModelTransfer, Part,
+    Series, Slot, SlotsByAge,
 };
 pub use projection::{Cause, CellResult, Flow, ProgrammeYear, Projection, Unfilled, YearResult};
 
