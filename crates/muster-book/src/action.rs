@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use muster_core::FinancialYear;
 use serde::{Deserialize, Serialize};
 
-use crate::assumption::{Interpolation, Key, Kind, Passport};
+use crate::assumption::{Interpolation, Key, Kind, Number, Passport};
 use crate::book::Context;
 use crate::diagnostic::{Diagnostics, Location, suggest};
 use crate::document::{At, Day, Document, LowHigh, Nothing};
@@ -14,6 +14,7 @@ use crate::files::{Files, TextFile};
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
 use crate::shelf::between;
+use crate::spread::Spread;
 
 /// Who does something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -344,13 +345,25 @@ impl Effect {
         })
     }
 
+    /// How much of it is delivered: all, with the range that is stated.
+    pub(crate) fn delivery(&self) -> Number {
+        let [low, high] = self.delivered;
+        Number { value: 1.0, low, high, spread: Spread::new(low, high) }
+    }
+
     /// What the effect makes of a value, when a share of it is delivered.
     pub fn apply(&self, value: f64, year: FinancialYear, delivered: f64) -> f64 {
-        let Some(path) = self.at(year) else { return value };
-        match self.how {
-            Change::Set => value + delivered * (path - value),
-            Change::Add => value + delivered * path,
-            Change::Multiply => value * (1.0 + delivered * (path - 1.0)),
+        self.at(year).map_or(value, |path| self.how.apply(value, path, delivered))
+    }
+}
+
+impl Change {
+    /// What an effect with this value of its path makes of a value, when a share of it is delivered.
+    pub(crate) fn apply(self, value: f64, path: f64, delivered: f64) -> f64 {
+        match self {
+            Self::Set => value + delivered * (path - value),
+            Self::Add => value + delivered * path,
+            Self::Multiply => value * (1.0 + delivered * (path - 1.0)),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::document::{At, Day, Document, LowHigh};
 use crate::files::TextFile;
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
+use crate::spread::Spread;
 use crate::table::{RowRef, Table};
 
 /// How a number came to be.
@@ -98,6 +99,19 @@ pub struct Passport {
     pub why: String,
 }
 
+/// A number, how low and how high it may be, and what lies between.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number {
+    /// The number.
+    pub value: f64,
+    /// How low it may be; the number itself where no range is stated.
+    pub low: f64,
+    /// How high it may be; the number itself where no range is stated.
+    pub high: f64,
+    /// What lies between.
+    pub spread: Spread,
+}
+
 /// One dated value.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -113,6 +127,8 @@ pub struct Entry {
     pub high: f64,
     /// The shape of the range.
     pub distribution: Distribution,
+    /// What lies between low and high.
+    pub spread: Spread,
     /// How it becomes the next value.
     pub interpolation: Interpolation,
     /// Where it came from.
@@ -477,6 +493,7 @@ impl Reader<'_, '_> {
             low,
             high,
             distribution: candidate.distribution,
+            spread: Spread::new(low, high),
             interpolation: self.interpolation,
             passport: self.context.share(passport),
             location: at("value"),

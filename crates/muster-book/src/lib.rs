@@ -22,11 +22,12 @@ mod scenario;
 mod schema;
 mod shelf;
 mod source;
+mod spread;
 mod table;
 mod taxonomy;
 
 pub use action::{Action, Change, Cost, Effect, Level, Owner, Theme};
-pub use assumption::{Distribution, Entry, Interpolation, Key, Kind, Passport, Scope};
+pub use assumption::{Distribution, Entry, Interpolation, Key, Kind, Number, Passport, Scope};
 pub use book::{Book, Calibrated};
 pub use check::{Check, Expect, Role};
 pub use diagnostic::{CODES, Code, Diagnostic, Location};
@@ -34,11 +35,12 @@ pub use figure::{Figure, FigureMeasure, Form, professions_named};
 pub use files::{Files, TextFile};
 pub use measure::{MEASURES, Measure, Part, Spec, Subject};
 pub use plan::{COUNTERFACTUAL, Overridden, PLAN, Plan, systems_of};
-pub use resolve::{Assumption, Lookups, Moved, Resolved};
+pub use resolve::{Assumption, Desk, Futures, Limited, Resolved, Stands, Uncertain};
 pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};
 pub use source::{Grade, Source};
+pub use spread::Spread;
 pub use taxonomy::{Group, Move, Profession, Programme, Taxonomy};
 
 /// The nearest of some known names to a wrong one: "did you mean".

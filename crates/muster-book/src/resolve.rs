@@ -1,23 +1,26 @@
 //! From a plan and a scenario to what the engine is given: every value looked up, every effect applied, nothing missing.
 
+mod futures;
 mod lookup;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use muster_core::{Age, CITIZEN_AGES, FinancialYear, PlaceCode, PlaceKind, Probability, Setting};
+use muster_core::{FinancialYear, PlaceCode, PlaceKind, STAFF_AGES, Setting};
 use muster_engine::{
-    Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, ProfileId, Profiles, Programme, Step, Transfer,
+    How, Inputs, Model, ModelCell, ModelDrivers, ModelMoney, ModelPlace, ModelProgramme, ModelTransfer, Part,
+    Series as ModelSeries, Slot, Step,
 };
 
-pub use self::lookup::Lookups;
-use self::lookup::{Amount, Beyond, Missing, ProfileKey, asked};
+pub use self::futures::{Desk, Futures, Limited, Stands, Uncertain};
+use self::futures::{Line, Sheet};
+use self::lookup::{Amount, Beyond, Lookups, Missing};
 use crate::action::Effect;
 use crate::assumption::{Key, Scope};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::measure::Measure;
 use crate::plan::Plan;
 use crate::scenario::Scenario;
-use crate::shelf::{Ask, Side};
+use crate::shelf::{Ask, Shelf};
 
 const SETTINGS: usize = Setting::ALL.len();
 
@@ -28,15 +31,6 @@ pub enum Assumption {
     Stated(Measure, Scope, Option<Setting>),
     /// How much of an action is delivered, as an index into the plan's actions.
     Delivery(usize),
-}
-
-/// One assumption moved from its value.
-#[derive(Debug, Clone)]
-pub struct Moved {
-    /// Which.
-    pub assumption: Assumption,
-    /// Where to.
-    pub side: Side,
 }
 
 /// What the engine is given, and what its indices mean.
@@ -53,51 +47,35 @@ pub struct Resolved {
 impl Plan {
     /// Looks up everything a run of `scenario` needs for `places`, or says what is missing.
     pub fn resolve(&self, scenario: &Scenario, places: &[PlaceCode], step: Step) -> Result<Resolved, Vec<Diagnostic>> {
-        self.resolve_keeping(scenario, places, step).map(|(resolved, _)| resolved)
+        self.futures(scenario, places, step).map(|futures| futures.central())
     }
 
-    /// The same, and keeps what was looked up for [`Plan::resolve_moved`].
-    pub fn resolve_keeping(
-        &self,
-        scenario: &Scenario,
-        places: &[PlaceCode],
-        step: Step,
-    ) -> Result<(Resolved, Lookups), Vec<Diagnostic>> {
-        let mut resolver = Resolver::new(self, scenario, None);
-        let inputs = resolver.inputs(places, step);
-        let Resolver { diagnostics, lookups, .. } = resolver.report();
-        let resolved = Resolved { inputs, places: places.to_vec(), years: self.years() };
-        diagnostics.into_result((resolved, lookups))
+    /// The same, with the uncertain assumptions left open.
+    pub fn futures(&self, scenario: &Scenario, places: &[PlaceCode], step: Step) -> Result<Futures, Vec<Diagnostic>> {
+        let mut resolver = Resolver::new(self, scenario);
+        resolver.add_everything(places, step);
+        let Resolver { diagnostics, model, sheet, assumptions, .. } = resolver.report();
+        diagnostics.into_result(Futures::new(model, places.to_vec(), self.years(), assumptions, sheet))
     }
 
-    /// The same scenario and places with one assumption moved to an end of its range; only what it touches is looked up again.
-    pub fn resolve_moved(
-        &self,
-        scenario: &Scenario,
-        places: &[PlaceCode],
-        step: Step,
-        moved: &Moved,
-        kept: &Lookups,
-    ) -> Result<Resolved, Vec<Diagnostic>> {
-        let touched = match &moved.assumption {
-            Assumption::Stated(measure, ..) => vec![*measure],
-            Assumption::Delivery(action) => self.actions[*action].effects.iter().map(|effect| effect.measure).collect(),
-        };
-        let mut resolver = Resolver::new(self, scenario, Some((moved, kept, touched)));
-        let inputs = resolver.inputs(places, step);
-        let Resolver { diagnostics, .. } = resolver.report();
-        diagnostics.into_result(Resolved { inputs, places: places.to_vec(), years: self.years() })
+    /// Every assumption that has a range and can be moved, whatever the scenario.
+    pub fn uncertain(&self) -> Vec<Assumption> {
+        self.movable_with(&(0..self.actions.len()).collect::<Vec<_>>())
     }
 
     /// Every assumption that has a range and can be moved, in a scenario.
     pub fn movable(&self, scenario: &Scenario) -> Vec<Assumption> {
+        self.movable_with(&scenario.actions)
+    }
+
+    fn movable_with(&self, actions: &[usize]) -> Vec<Assumption> {
         let mut found: BTreeSet<Assumption> = self
             .shelf
             .series()
             .filter(|series| series.has_range() && !series.measure.spec().parts_of_one)
             .map(|series| Assumption::Stated(series.measure, series.key.scope, series.key.setting))
             .collect();
-        for &action in &scenario.actions {
+        for &action in actions {
             if self.actions[action].effects.iter().any(|effect| effect.delivered[0] < effect.delivered[1]) {
                 found.insert(Assumption::Delivery(action));
             }
@@ -115,21 +93,40 @@ impl Plan {
             }
         }
     }
+
+    /// A name for an assumption that stays the same from one edition of the plan to the next; it names the assumption's random
+    /// numbers.
+    pub fn assumption_id(&self, assumption: &Assumption) -> String {
+        match assumption {
+            Assumption::Delivery(action) => format!("delivery/{}", self.actions[*action].id),
+            Assumption::Stated(measure, scope, setting) => {
+                let setting = setting.map_or("all", Setting::id);
+                format!("{}/{}/{setting}", measure.id(), self.shelf.subject_id(*scope))
+            }
+        }
+    }
 }
 
 struct Resolver<'p> {
     plan: &'p Plan,
     effects: Vec<&'p Effect>,
-    /// What is moved, what was looked up before, and the measures for which that no longer holds.
-    moved: Option<(&'p Moved, &'p Lookups, Vec<Measure>)>,
+    /// The action of each effect, as an index; none where a scenario itself changes something.
+    action_of: Vec<Option<usize>>,
     years: Vec<FinancialYear>,
+    assumptions: Vec<Assumption>,
+    /// For each assumption, whether it has another score in each year.
+    wanders: Vec<bool>,
+    model: Model,
+    sheet: Sheet,
+    /// What was looked up before.
     lookups: Lookups,
-    known_profiles: HashMap<ProfileKey, Vec<ProfileId>>,
     missing: BTreeMap<(Measure, String), Missing>,
     /// By effect, as an index.
     beyond: BTreeMap<usize, Beyond>,
     /// Wholes whose parts were already found not to add up, so that each is reported once and not for each year.
     not_one: BTreeSet<(Measure, Scope)>,
+    /// Moves that were already found to take more than everyone, likewise.
+    more_than_everyone: BTreeSet<usize>,
     diagnostics: Diagnostics,
 }
 
@@ -154,26 +151,31 @@ impl Shares {
 }
 
 impl<'p> Resolver<'p> {
-    fn new(plan: &'p Plan, scenario: &'p Scenario, moved: Option<(&'p Moved, &'p Lookups, Vec<Measure>)>) -> Self {
-        // Ids of profiles that were looked up before must go on meaning the same.
-        let table = moved.as_ref().map_or_else(Profiles::default, |(_, kept, _)| kept.table.clone());
+    fn new(plan: &'p Plan, scenario: &'p Scenario) -> Self {
+        let assumptions = plan.uncertain();
+        let effects = plan.effects(scenario);
+        let of_action = |effect: &&Effect| plan.actions.iter().position(|action| action.id == effect.of);
         Self {
             plan,
-            effects: plan.effects(scenario),
-            moved,
+            action_of: effects.iter().map(of_action).collect(),
+            effects,
             years: plan.years(),
-            lookups: Lookups { table, ..Lookups::default() },
-            known_profiles: HashMap::new(),
+            wanders: vec![false; assumptions.len()],
+            assumptions,
+            model: Model::default(),
+            sheet: Sheet::default(),
+            lookups: Lookups::default(),
             missing: BTreeMap::new(),
             beyond: BTreeMap::new(),
             not_one: BTreeSet::new(),
+            more_than_everyone: BTreeSet::new(),
             diagnostics: Diagnostics::default(),
         }
     }
 
-    fn inputs(&mut self, places: &[PlaceCode], step: Step) -> Inputs {
-        let years = self.years.len() - 1;
-        let mut inputs = Inputs { step, places: Vec::new(), ..Inputs::empty(years) };
+    fn add_everything(&mut self, places: &[PlaceCode], step: Step) {
+        self.model.years = self.years.len() - 1;
+        self.model.step = step;
         let england = self.setting_shares(&[PlaceCode::england()]);
         for (place, code) in places.iter().enumerate() {
             let lineage: Vec<PlaceCode> = self.plan.shelf.places.lineage(code).cloned().collect();
@@ -182,19 +184,51 @@ impl<'p> Resolver<'p> {
                 own: self.setting_shares(&lineage),
                 of_england: self.place_shares(code, &lineage),
             };
-            let first_cell = inputs.cells.len();
-            self.add_cells(place, &lineage, &shares, &mut inputs);
-            self.add_transfers(&lineage, &shares, first_cell, &mut inputs);
-            self.add_programmes(place, &lineage, &shares, first_cell, &mut inputs);
+            let first_cell = self.model.cells.len();
+            self.add_cells(place, &lineage, &shares);
+            self.add_transfers(&lineage, &shares, first_cell);
+            self.add_programmes(place, &lineage, &shares, first_cell);
             let (drivers, money) = (self.drivers(&lineage), self.money(&lineage));
-            inputs.places.push(PlaceInputs { code: code.to_string(), drivers, money });
+            let drivers = position_or_push(&mut self.model.drivers, drivers);
+            let money = position_or_push(&mut self.model.money, money);
+            self.model.places.push(ModelPlace { code: code.to_string(), drivers, money });
         }
-        inputs.profiles = self.lookups.table.clone();
-        inputs
     }
 
     fn baseline(&self) -> FinancialYear {
         self.years[0]
+    }
+
+    /// A series of the model from slots that begin at year `first`; earlier years hold nought.
+    fn series(&mut self, slots: &[Slot], first: usize) -> ModelSeries {
+        let nought = self.sheet.constant(0.0);
+        let before = std::iter::repeat_n(nought, first);
+        self.model.series(before.chain(slots.iter().copied()).collect())
+    }
+
+    /// A measure that is looked up for the plan's years from `first` on, as a series.
+    fn looked_up(&mut self, ask: &Ask<'_>, first: usize) -> ModelSeries {
+        let slots = self.by_year(ask, first);
+        self.series(&slots, first)
+    }
+
+    /// The part of an amount that falls where the place's share of England's is `share`, and of its own `own`.
+    fn part(&mut self, amount: &Amount, first: usize, share: f64, own: f64) -> Part {
+        let factor = |national: bool| if national { share } else { own };
+        let national = amount.national.first().copied().unwrap_or(true);
+        if amount.national.iter().all(|other| *other == national) {
+            return Part { series: self.series(&amount.by_year, first), factor: factor(national) };
+        }
+        let both = amount.by_year.iter().zip(&amount.national);
+        let scaled: Vec<Slot> =
+            both.map(|(slot, national)| self.sheet.slot(Line::Scaled(*slot, factor(*national)))).collect();
+        Part { series: self.series(&scaled, first), factor: 1.0 }
+    }
+
+    /// An amount that is read once, in every year of a series.
+    fn once_in_all(&mut self, slot: Slot, factor: f64) -> Part {
+        let series = self.model.series(vec![slot; self.years.len()]);
+        Part { series, factor }
     }
 
     /// By profession and setting, at the baseline.
@@ -204,12 +238,14 @@ impl<'p> Resolver<'p> {
         for (i, profession) in professions.iter().enumerate() {
             let mut share = [0.0; SETTINGS];
             for setting in &profession.settings {
-                let ask = Ask { setting: Some(*setting), ..self.ask(Measure::SettingShare, i, lineage) };
+                let ask = Ask { setting: Some(*setting), ..self.plan.shelf.ask(Measure::SettingShare, i, lineage) };
                 share[setting.index()] = self.once(&ask, self.baseline());
             }
             // Which setting the blame falls on does not matter: the message names the profession.
-            let ask =
-                Ask { setting: profession.settings.first().copied(), ..self.ask(Measure::SettingShare, i, lineage) };
+            let ask = Ask {
+                setting: profession.settings.first().copied(),
+                ..self.plan.shelf.ask(Measure::SettingShare, i, lineage)
+            };
             if share.iter().sum::<f64>() > 0.0 {
                 self.expect_one(&ask, share.iter().sum(), self.baseline());
             }
@@ -228,12 +264,12 @@ impl<'p> Resolver<'p> {
         // Only the place's own share counts: a trust does not have its system's share.
         let own = &lineage[..1];
         let of_all: [f64; SETTINGS] = std::array::from_fn(|setting| {
-            self.once(&Self::whole(Measure::PlaceShare, Some(Setting::ALL[setting]), own), self.baseline())
+            self.once(&Shelf::whole(Measure::PlaceShare, Some(Setting::ALL[setting]), own), self.baseline())
         });
         let mut shares = vec![of_all; professions.len()];
         for (i, profession) in professions.iter().enumerate() {
             for setting in &profession.settings {
-                let ask = Ask { setting: Some(*setting), ..self.ask(Measure::PlaceShare, i, own) };
+                let ask = Ask { setting: Some(*setting), ..self.plan.shelf.ask(Measure::PlaceShare, i, own) };
                 let candidates = self.plan.shelf.candidates(&ask);
                 if candidates.iter().any(|i| self.plan.shelf.get(*i).key.scope != Scope::All) {
                     shares[i][setting.index()] = self.once(&ask, self.baseline());
@@ -243,72 +279,58 @@ impl<'p> Resolver<'p> {
         shares
     }
 
-    fn add_cells(&mut self, place: usize, lineage: &[PlaceCode], shares: &Shares, inputs: &mut Inputs) {
+    fn add_cells(&mut self, place: usize, lineage: &[PlaceCode], shares: &Shares) {
         let at_baseline = [self.baseline()];
         let later = self.years[1..].to_vec();
         for (profession, details) in self.plan.shelf.taxonomy.professions.iter().enumerate() {
-            let ask = |resolver: &Self, measure| resolver.ask(measure, profession, lineage);
-            macro_rules! look {
-                ($how:ident, $measure:ident, $first:expr) => {{
-                    let ask = ask(self, Measure::$measure);
-                    self.$how(&ask, $first)
-                }};
-            }
-            let participation = look!(profiles, Participation, 0);
-            let age_share = look!(profiles, AgeShare, 0)[0];
-            let leaver = look!(profiles, LeaverRate, 1);
-            let joiner_ages = look!(profiles, JoinerAgeShare, 1);
-            let returner_rate = look!(by_year, ReturnerRate, 1);
-            let wider_market_rate = look!(by_year, WiderMarketRate, 1);
-            let skill_mix = look!(by_year, SkillMix, 0);
-            let temporary_fill = look!(by_year, TemporaryFill, 0);
-            let earnings_gbp = look!(by_year, EarningsGbp, 0);
-            let stock = look!(amount, StockFte, &at_baseline);
-            let demand = look!(amount, DemandFte, &at_baseline);
-            let international = look!(amount, InternationalHeadcount, &later);
-            self.refuse_no_skill_mix(profession, lineage, skill_mix[0]);
+            let ask = |measure| self.plan.shelf.ask(measure, profession, lineage);
+            let participation = self.ages(&ask(Measure::Participation), 0);
+            let age_share = self.shapes(&ask(Measure::AgeShare), 0)[0];
+            let leaver = self.ages(&ask(Measure::LeaverRate), 1);
+            let joiner_ages = self.shapes(&ask(Measure::JoinerAgeShare), 1);
+            let returner_rate = self.looked_up(&ask(Measure::ReturnerRate), 1);
+            let wider_market_rate = self.looked_up(&ask(Measure::WiderMarketRate), 1);
+            let skill_mix = self.looked_up(&ask(Measure::SkillMix), 0);
+            let temporary_fill = self.looked_up(&ask(Measure::TemporaryFill), 0);
+            let earnings_gbp = self.looked_up(&ask(Measure::EarningsGbp), 0);
+            let stock = self.amount(&ask(Measure::StockFte), &at_baseline);
+            let demand = self.amount(&ask(Measure::DemandFte), &at_baseline);
+            let international = self.amount(&ask(Measure::InternationalHeadcount), &later);
+            let skill_mix_at_baseline = self.sheet.central(self.model.slot(skill_mix, 0));
+            self.refuse_no_skill_mix(profession, lineage, skill_mix_at_baseline);
 
-            let people_per_age = *self.lookups.table.get(age_share);
-            let fte_per_head: f64 = people_per_age
-                .iter()
-                .zip(self.lookups.table.get(participation[0]))
-                .map(|(people, fte)| people * fte)
-                .sum();
+            let shape = *self.model.shapes.get(age_share);
+            let people = self.sheet.slot(Line::People {
+                fte: stock.by_year[0],
+                shares: Box::new(shape),
+                participation: Box::new(participation[0]),
+            });
+            let nobody = [self.sheet.constant(0.0); STAFF_AGES.len()];
+            let leaver = self.model.by_age(std::iter::once(nobody).chain(leaver).collect());
+            let participation = self.model.by_age(participation);
             for setting in &details.settings {
-                let part = |amount: &Amount, year: usize| {
-                    amount.part(year, shares.national(profession, *setting), shares.own(profession, *setting))
-                };
-                let stock_fte = part(&stock, 0);
-                let headcount = if fte_per_head > 0.0 { stock_fte / fte_per_head } else { 0.0 };
-                // A training grade opens with the same number of people in each of its years.
-                let people_per_stage = headcount / details.stages as f64;
-                let year = |y: usize| CellYear {
-                    leaver: leaver[y],
-                    participation: participation[y + 1],
-                    joiner_ages: joiner_ages[y],
-                    returner_rate: returner_rate[y],
-                    wider_market_rate: wider_market_rate[y],
-                    international_headcount: part(&international, y),
-                    skill_mix: skill_mix[y + 1],
-                    temporary_fill: temporary_fill[y + 1],
-                    earnings_gbp: earnings_gbp[y + 1],
-                };
-                inputs.cells.push(Cell {
+                let (share, own) = (shares.national(profession, *setting), shares.own(profession, *setting));
+                let factor = |amount: &Amount| if amount.national[0] { share } else { own };
+                let international_headcount = self.part(&international, 1, share, own);
+                let cell = ModelCell {
                     place,
                     profession,
                     setting: *setting,
-                    opening: vec![people_per_age.map(|share| share * people_per_stage); details.stages],
-                    opening_participation: participation[0],
-                    demand_base_fte: part(&demand, 0),
-                    baseline: CellYear {
-                        participation: participation[0],
-                        skill_mix: skill_mix[0],
-                        temporary_fill: temporary_fill[0],
-                        earnings_gbp: earnings_gbp[0],
-                        ..CellYear::default()
-                    },
-                    years: (0..later.len()).map(year).collect(),
-                });
+                    // A training grade opens with the same number of people in each of its years.
+                    people: self.once_in_all(people, factor(&stock) / details.stages as f64),
+                    opening: vec![age_share; details.stages],
+                    demand_base_fte: self.once_in_all(demand.by_year[0], factor(&demand)),
+                    leaver,
+                    participation,
+                    joiner_ages: joiner_ages.clone(),
+                    returner_rate,
+                    wider_market_rate,
+                    international_headcount,
+                    skill_mix,
+                    temporary_fill,
+                    earnings_gbp,
+                };
+                self.model.cells.push(cell);
             }
         }
     }
@@ -318,7 +340,7 @@ impl<'p> Resolver<'p> {
             |missing: &BTreeMap<(Measure, String), Missing>| missing.keys().any(|(m, _)| *m == Measure::SkillMix);
         if at_baseline <= 0.0 && !stated(&self.missing) {
             let message = "the skill mix is nought at the baseline, so it cannot grow from there";
-            let ask = self.ask(Measure::SkillMix, profession, lineage);
+            let ask = self.plan.shelf.ask(Measure::SkillMix, profession, lineage);
             let entry =
                 self.plan.shelf.find(&ask, None, self.baseline()).and_then(|series| series.entry(self.baseline()));
             let location = entry.map_or_else(|| self.plan_file(), |entry| entry.location.clone());
@@ -327,53 +349,50 @@ impl<'p> Resolver<'p> {
     }
 
     /// The cell of a profession and setting at the place whose cells start at `first_cell`.
-    fn cell_of(inputs: &Inputs, first_cell: usize, profession: usize, setting: Setting) -> usize {
-        let here = &inputs.cells[first_cell..];
+    fn cell_of(&self, first_cell: usize, profession: usize, setting: Setting) -> usize {
+        let here = &self.model.cells[first_cell..];
         let found = here.iter().position(|cell| cell.profession == profession && cell.setting == setting);
         first_cell + found.unwrap_or_default()
     }
 
     /// Each move, between every setting of the one profession and every setting of the other, in proportion to where they work.
-    fn add_transfers(&mut self, lineage: &[PlaceCode], shares: &Shares, first_cell: usize, inputs: &mut Inputs) {
+    fn add_transfers(&mut self, lineage: &[PlaceCode], shares: &Shares, first_cell: usize) {
         let later = self.years[1..].to_vec();
         let taxonomy = &self.plan.shelf.taxonomy;
-        let mut leaving: HashMap<usize, Vec<f64>> = HashMap::new();
+        let mut leaving: HashMap<usize, Vec<Vec<Slot>>> = HashMap::new();
         for (i, movement) in taxonomy.moves.iter().enumerate() {
             let measure = movement.measure();
             let ask = Ask { measure, scopes: vec![Scope::Move(i)], setting: None, lineage };
             let mut amount =
                 if measure.spec().shared { self.amount(&ask, &later) } else { Amount::national(self.by_year(&ask, 1)) };
             if movement.how != How::Posts {
-                let taken = leaving.entry(movement.from).or_insert_with(|| vec![0.0; later.len()]);
-                if let Some(year) =
-                    taken.iter().zip(&amount.by_year).position(|(taken, share)| taken + share > 1.0 + 1e-9)
-                    && self.moved.is_none()
-                {
-                    self.refuse_more_than_everyone(i, later[year]);
-                }
-                // An assumption moved to an end of its range may ask for more than everyone: then it gets those who are left.
-                for (taken, share) in taken.iter_mut().zip(&mut amount.by_year) {
-                    *share = share.min(1.0 - *taken);
-                    *taken += *share;
+                let taken = leaving.entry(movement.from).or_insert_with(|| vec![Vec::new(); later.len()]);
+                for (year, (share, taken)) in amount.by_year.iter_mut().zip(taken).enumerate() {
+                    let central = |slot: &Slot| self.sheet.central(*slot);
+                    if taken.iter().map(central).sum::<f64>() + central(share) > 1.0 + 1e-9 {
+                        self.refuse_more_than_everyone(i, later[year]);
+                    }
+                    // Where what is uncertain asks for more than everyone, the later move gets those who are left.
+                    if !taken.is_empty() {
+                        *share = self.sheet.slot(Line::Remaining { share: *share, taken: taken.clone() });
+                    }
+                    taken.push(*share);
                 }
             }
             for from in &taxonomy.professions[movement.from].settings {
                 for to in &taxonomy.professions[movement.to].settings {
                     let arriving = shares.own(movement.to, *to);
-                    let part = |year: usize| match movement.how {
-                        How::Posts => amount.part(
-                            year,
-                            shares.national(movement.from, *from) * arriving,
-                            shares.own(movement.from, *from) * arriving,
-                        ),
-                        How::Rate | How::Completion => amount.by_year[year] * arriving,
+                    let (share, own) = match movement.how {
+                        How::Posts => (shares.national(movement.from, *from), shares.own(movement.from, *from)),
+                        How::Rate | How::Completion => (1.0, 1.0),
                     };
-                    inputs.transfers.push(Transfer {
-                        from: Self::cell_of(inputs, first_cell, movement.from, *from),
-                        to: Self::cell_of(inputs, first_cell, movement.to, *to),
+                    let transfer = ModelTransfer {
+                        from: self.cell_of(first_cell, movement.from, *from),
+                        to: self.cell_of(first_cell, movement.to, *to),
                         how: movement.how,
-                        amount: (0..later.len()).map(part).collect(),
-                    });
+                        amount: self.part(&amount, 1, share * arriving, own * arriving),
+                    };
+                    self.model.transfers.push(transfer);
                 }
             }
         }
@@ -385,28 +404,23 @@ impl<'p> Resolver<'p> {
         let stated = self.plan.shelf.series().find(|series| series.key.scope == Scope::Move(movement));
         let location = stated.map_or_else(|| self.plan_file(), |series| series.entries[0].location.clone());
         let message = format!("the moves out of {title} take more than everyone in {year}");
-        self.diagnostics.push("M020", location, message, "lower the shares so that they add to 1 at most");
+        if self.more_than_everyone.insert(movement) {
+            self.diagnostics.push("M020", location, message, "lower the shares so that they add to 1 at most");
+        }
     }
 
-    fn add_programmes(
-        &mut self,
-        place: usize,
-        lineage: &[PlaceCode],
-        shares: &Shares,
-        first_cell: usize,
-        inputs: &mut Inputs,
-    ) {
+    fn add_programmes(&mut self, place: usize, lineage: &[PlaceCode], shares: &Shares, first_cell: usize) {
         let taxonomy = &self.plan.shelf.taxonomy;
         let later = self.years[1..].to_vec();
         for (i, programme) in taxonomy.programmes.iter().enumerate() {
             let ask = |measure| Ask { measure, scopes: vec![Scope::Programme(i)], setting: None, lineage };
             let attrition = self.by_year(&ask(Measure::CourseAttrition), 1);
-            let join_share = self.by_year(&ask(Measure::TrainingJoinShare), 1);
-            let entry_ages = self.profiles(&ask(Measure::EntryAgeShare), 1)[0];
+            let join_share = self.looked_up(&ask(Measure::TrainingJoinShare), 1);
+            let entry_ages = self.shapes(&ask(Measure::EntryAgeShare), 1)[0];
             let length = programme.length_years as f64;
-            let withdrawal: Vec<f64> = attrition
+            let withdrawal: Vec<Slot> = attrition
                 .iter()
-                .map(|whole| Probability::per_year(*whole).map_or(0.0, |whole| whole.spread_over_years(length)))
+                .map(|whole| self.sheet.slot(Line::Withdrawal { attrition: *whole, years: length }))
                 .collect();
             // Those who started in the baseline year are in their first year, those of the year before in their second, and so on.
             let started: Vec<FinancialYear> =
@@ -417,64 +431,49 @@ impl<'p> Resolver<'p> {
             // A place trains England's people in proportion to where the profession works, and its own as its own divide.
             let share: f64 = settings.iter().map(|setting| shares.national(programme.fills, *setting)).sum();
             let own = shares.own[programme.fills] != shares.england[programme.fills];
-            let staying = 1.0 - withdrawal[0];
-            let students =
-                (0..programme.length_years).map(|ago| history.part(ago, share, 1.0) * staying.powi(ago as i32));
+            let staying =
+                history.by_year.iter().zip(&history.national).enumerate().map(|(ago, (started, national))| {
+                    let slot = self.sheet.slot(Line::Staying {
+                        started: *started,
+                        withdrawal: withdrawal[0],
+                        years: ago as i32,
+                    });
+                    (slot, if *national { share } else { 1.0 })
+                });
+            let students = staying.collect();
             let fills = settings.iter().map(|setting| {
                 let part = if own || share == 0.0 {
                     shares.own(programme.fills, *setting)
                 } else {
                     shares.national(programme.fills, *setting) / share
                 };
-                (Self::cell_of(inputs, first_cell, programme.fills, *setting), part)
+                (self.cell_of(first_cell, programme.fills, *setting), part)
             });
             let fills = fills.collect();
-            inputs.programmes.push(Programme {
+            let made = ModelProgramme {
                 place,
                 programme: i,
-                students: students.collect(),
-                intake: (0..later.len()).map(|year| intake.part(year, share, 1.0)).collect(),
-                withdrawal,
+                students,
+                intake: self.part(&intake, 1, share, 1.0),
+                withdrawal: self.series(&withdrawal, 1),
                 join_share,
                 entry_ages,
                 fills,
-            });
+            };
+            self.model.programmes.push(made);
         }
     }
 
-    fn drivers(&mut self, lineage: &[PlaceCode]) -> Drivers {
+    fn drivers(&mut self, lineage: &[PlaceCode]) -> ModelDrivers {
         let years = self.years.clone();
-        let by_age = |resolver: &mut Self, ask: &Ask<'_>, year: FinancialYear| -> Citizens {
-            let asked = asked(ask, year, 1);
-            if let Some(known) = resolver.kept(ask.measure).and_then(|kept| kept.citizens.get(&asked)) {
-                return *known;
-            }
-            let candidates = resolver.plan.shelf.candidates(ask);
-            let effects = resolver.effects_on(ask);
-            let citizens = std::array::from_fn(|i| {
-                let age = CITIZEN_AGES.youngest + i as Age;
-                let value = resolver.value_at(&candidates, Some(age), year).unwrap_or_else(|| {
-                    resolver.miss(ask, Some(age), year);
-                    0.0
-                });
-                resolver.apply(&effects, Some(age), value, year)
-            });
-            resolver.lookups.citizens.insert(asked, citizens);
-            citizens
+        let population = Shelf::whole(Measure::Population, None, lineage);
+        let population = years.iter().map(|year| self.citizens(&population, *year)).collect();
+        let use_by_age = Setting::ALL
+            .map(|setting| self.citizens(&Shelf::whole(Measure::UseByAge, Some(setting), lineage), years[0]));
+        let mut by_setting = |measure, first: usize| {
+            Setting::ALL.map(|setting| self.looked_up(&Shelf::whole(measure, Some(setting), lineage), first))
         };
-        let population = Self::whole(Measure::Population, None, lineage);
-        let population = years.iter().map(|year| by_age(self, &population, *year)).collect();
-        let use_by_age = std::array::from_fn(|setting| {
-            by_age(self, &Self::whole(Measure::UseByAge, Some(Setting::ALL[setting]), lineage), years[0])
-        });
-        let mut by_setting = |measure, first: usize| -> Vec<[f64; SETTINGS]> {
-            let series: Vec<Vec<f64>> = Setting::ALL
-                .iter()
-                .map(|setting| self.by_year(&Self::whole(measure, Some(*setting), lineage), first))
-                .collect();
-            (0..years.len() - first).map(|year| std::array::from_fn(|setting| series[setting][year])).collect()
-        };
-        Drivers {
+        ModelDrivers {
             other_growth: by_setting(Measure::OtherGrowth, 1),
             setting_shift: by_setting(Measure::SettingShift, 0),
             productivity_growth: by_setting(Measure::ProductivityGrowth, 1),
@@ -483,13 +482,21 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    fn money(&mut self, lineage: &[PlaceCode]) -> Money {
-        Money {
-            on_cost: self.by_year(&Self::whole(Measure::OnCost, None, lineage), 0),
-            real_pay_growth: self.by_year(&Self::whole(Measure::RealPayGrowth, None, lineage), 1),
-            temporary_premium: self.by_year(&Self::whole(Measure::TemporaryPremium, None, lineage), 0),
+    fn money(&mut self, lineage: &[PlaceCode]) -> ModelMoney {
+        ModelMoney {
+            on_cost: self.looked_up(&Shelf::whole(Measure::OnCost, None, lineage), 0),
+            real_pay_growth: self.looked_up(&Shelf::whole(Measure::RealPayGrowth, None, lineage), 1),
+            temporary_premium: self.looked_up(&Shelf::whole(Measure::TemporaryPremium, None, lineage), 0),
         }
     }
+}
+
+/// Where an equal element stands, which is added if there is none.
+fn position_or_push<T: PartialEq>(list: &mut Vec<T>, element: T) -> usize {
+    list.iter().position(|other| *other == element).unwrap_or_else(|| {
+        list.push(element);
+        list.len() - 1
+    })
 }
 
 impl Plan {

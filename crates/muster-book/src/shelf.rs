@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use muster_core::{Age, FinancialYear, PlaceCode, PlaceKind, PlaceTree, Setting};
 
-use crate::assumption::{Entry, Interpolation, Key, Scope, Stated};
+use crate::assumption::{Entry, Interpolation, Key, Number, Scope, Stated};
 use crate::book::Book;
 use crate::diagnostic::Diagnostics;
 use crate::measure::Measure;
@@ -76,6 +76,11 @@ pub struct Override<'a> {
 }
 
 impl Entry {
+    /// The number with its range.
+    pub(crate) fn number(&self) -> Number {
+        Number { value: self.value, low: self.low, high: self.high, spread: self.spread }
+    }
+
     fn on(&self, side: Side) -> f64 {
         match side {
             Side::Central => self.value,
@@ -88,8 +93,14 @@ impl Entry {
 impl Series {
     /// The entry in force in a year.
     pub fn entry(&self, year: FinancialYear) -> Option<&Entry> {
-        let after = self.entries.partition_point(|entry| entry.from <= year);
-        self.entries[..after].last().filter(|entry| entry.to.is_none_or(|to| year <= to))
+        self.entry_at(year).map(|(_, entry)| entry)
+    }
+
+    /// The same, with its index.
+    pub(crate) fn entry_at(&self, year: FinancialYear) -> Option<(usize, &Entry)> {
+        let index = self.entries.partition_point(|entry| entry.from <= year).checked_sub(1)?;
+        let entry = &self.entries[index];
+        entry.to.is_none_or(|to| year <= to).then_some((index, entry))
     }
 
     /// The value in a year.
@@ -115,10 +126,19 @@ pub(crate) fn between(
     (to, end): (FinancialYear, f64),
     year: FinancialYear,
 ) -> f64 {
-    let along = f64::from(year.years_since(from)) / f64::from(to.years_since(from));
+    along(how, start, end, part_of_the_way(from, to, year))
+}
+
+/// How far a year lies between two others: 0 at the first, 1 at the second.
+pub(crate) fn part_of_the_way(from: FinancialYear, to: FinancialYear, year: FinancialYear) -> f64 {
+    f64::from(year.years_since(from)) / f64::from(to.years_since(from))
+}
+
+/// The value part of the way between two others.
+pub(crate) fn along(how: Interpolation, start: f64, end: f64, part: f64) -> f64 {
     match how {
-        Interpolation::Linear => start + (end - start) * along,
-        Interpolation::Growth if start > 0.0 && end > 0.0 => start * (end / start).powf(along),
+        Interpolation::Linear => start + (end - start) * part,
+        Interpolation::Growth if start > 0.0 && end > 0.0 => start * (end / start).powf(part),
         Interpolation::Step | Interpolation::Growth => start,
     }
 }
@@ -304,6 +324,16 @@ impl Shelf {
             };
             at_age && series.entry(year).is_some()
         })
+    }
+
+    /// The question of a measure for a profession at a place.
+    pub(crate) fn ask<'a>(&self, measure: Measure, profession: usize, lineage: &'a [PlaceCode]) -> Ask<'a> {
+        Ask { measure, scopes: self.scopes_of_profession(profession), setting: None, lineage }
+    }
+
+    /// The question of a measure for a whole place, or a setting there.
+    pub(crate) fn whole(measure: Measure, setting: Option<Setting>, lineage: &[PlaceCode]) -> Ask<'_> {
+        Ask { measure, scopes: vec![Scope::All], setting, lineage }
     }
 
     /// Who a profession is, for a question: itself, its staff group, everyone.

@@ -1,6 +1,6 @@
 //! Which assumptions matter most: each is moved from the low to the high end of its range, the others staying where they are.
 
-use muster_book::{Assumption, Kind, Measure, Moved, Plan, Scope, Side};
+use muster_book::{Assumption, Kind, Measure, Plan, Scope, Side};
 use muster_engine::{Inputs, total_demand_fte};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -62,15 +62,15 @@ pub fn swings(run: &Run) -> Result<Vec<Swing>, RunError> {
     let Some(scenario) = plan.scenario(&main.id) else { return Ok(Vec::new()) };
     let place = if run.covers_the_plan() { plan.whole() } else { run.places.clone() };
     let step = main.resolved.inputs.step;
-    let (resolved, kept) = plan.resolve_keeping(scenario, &place, step).map_err(RunError::Plan)?;
+    let futures = plan.futures(scenario, &place, step).map_err(RunError::Plan)?;
+    let resolved = futures.central();
     let horizon = resolved.inputs.years;
     let supply_fte = supply_at(&resolved.inputs, &main.id)?;
     let gap_fte = total_demand_fte(&resolved.inputs, horizon) - supply_fte;
 
     let movable: Vec<Assumption> = plan.movable(scenario).into_iter().filter(moves_the_gap).collect();
     let gap_with = |assumption: &Assumption, side: Side| -> Result<f64, RunError> {
-        let moved = Moved { assumption: assumption.clone(), side };
-        let resolved = plan.resolve_moved(scenario, &place, step, &moved, &kept).map_err(RunError::Plan)?;
+        let resolved = futures.moved(assumption, side);
         let demand_fte = total_demand_fte(&resolved.inputs, horizon);
         let only_demand = matches!(assumption, Assumption::Stated(measure, ..) if DEMAND.contains(measure));
         let supply_fte = if only_demand { supply_fte } else { supply_at(&resolved.inputs, &main.id)? };

@@ -2,29 +2,38 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use muster_core::{Age, FinancialYear, PlaceCode, STAFF_AGES, Setting};
-use muster_engine::{Ages, Citizens, ProfileId, Profiles};
+use muster_core::{Age, CITIZEN_AGES, FinancialYear, PlaceCode, STAFF_AGES, Setting};
+use muster_engine::{ProfileId, Slot};
 
-use super::{Assumption, Moved, Resolver};
+use super::futures::{Applied, Base, Line, Stated, Uncertain};
+use super::{Assumption, Resolver};
 use crate::action::{Change, Effect};
-use crate::assumption::{Key, Scope, plain};
+use crate::assumption::{Interpolation, Key, Number, Scope, plain};
 use crate::diagnostic::Location;
 use crate::measure::Measure;
-use crate::shelf::{Ask, Series, Side};
+use crate::shelf::{Ask, Series, part_of_the_way};
 
-/// Which series and effects make a profile; the same ones make the same profile.
-pub(super) type ProfileKey = (Measure, Vec<usize>, Vec<usize>);
+/// Which series and effects make values by age; the same ones make the same values.
+type AgesKey = (Measure, Vec<usize>, Vec<usize>);
 
-/// What was asked: the measure, its most exact subject, the setting, the place, and from which year on.
-pub(super) type Asked = (Measure, Scope, Option<Setting>, PlaceCode, FinancialYear, usize);
+/// Stands in for a value that is missing, which is reported.
+const NOUGHT: (Base, f64) = (Base::One(Stated::Certain(0.0)), 1.0);
 
-/// Every answer of a resolved scenario, kept so that moving one assumption costs little.
-#[derive(Debug, Clone, Default)]
-pub struct Lookups {
-    pub(super) values: HashMap<Asked, Vec<f64>>,
-    pub(super) profiles: HashMap<Asked, Vec<ProfileId>>,
-    pub(super) citizens: HashMap<Asked, Citizens>,
-    pub(super) table: Profiles,
+/// What was asked: the measure, its most exact subject, the setting, the place, from which year on, and for how many.
+type Asked = (Measure, Scope, Option<Setting>, PlaceCode, FinancialYear, usize);
+
+/// What is uncertain: an entry of a series, or an effect, each by its index; and the year, where that matters.
+type Source = (Option<usize>, usize, usize);
+
+/// Values of staff by age.
+pub(super) type ByAge = [Slot; STAFF_AGES.len()];
+
+/// What was looked up before: places that share a value share its slot too.
+#[derive(Default)]
+pub(super) struct Lookups {
+    values: HashMap<Asked, Vec<Slot>>,
+    ages: HashMap<AgesKey, Vec<ByAge>>,
+    uncertain: HashMap<Source, usize>,
 }
 
 /// What is missing of one measure for one subject.
@@ -43,106 +52,127 @@ pub(super) struct Beyond {
 
 /// An amount by year, and whether each is England's, of which a place gets its share, or the place's own.
 pub(super) struct Amount {
-    pub(super) by_year: Vec<f64>,
+    pub(super) by_year: Vec<Slot>,
     pub(super) national: Vec<bool>,
 }
 
 impl Amount {
-    pub(super) fn national(by_year: Vec<f64>) -> Self {
+    pub(super) fn national(by_year: Vec<Slot>) -> Self {
         Self { national: vec![true; by_year.len()], by_year }
-    }
-
-    /// The part of the amount that falls where the place's share of England's is `share`, and of its own `own`.
-    pub(super) fn part(&self, year: usize, share: f64, own: f64) -> f64 {
-        self.by_year[year] * if self.national[year] { share } else { own }
     }
 }
 
-impl<'p> Resolver<'p> {
-    pub(super) fn ask<'a>(&self, measure: Measure, profession: usize, lineage: &'a [PlaceCode]) -> Ask<'a> {
-        Ask { measure, scopes: self.plan.shelf.scopes_of_profession(profession), setting: None, lineage }
-    }
-
-    pub(super) fn whole(measure: Measure, setting: Option<Setting>, lineage: &[PlaceCode]) -> Ask<'_> {
-        Ask { measure, scopes: vec![Scope::All], setting, lineage }
-    }
-
-    /// The end of its range that a series is moved to.
-    pub(super) fn side(&self, series: &Series) -> Side {
-        match self.moved.as_ref().map(|(moved, ..)| moved) {
-            Some(Moved { assumption: Assumption::Stated(measure, scope, setting), side })
-                if (*measure, *scope, *setting) == (series.measure, series.key.scope, series.key.setting) =>
-            {
-                *side
-            }
-            _ => Side::Central,
-        }
-    }
-
-    /// How much of an effect is delivered.
-    pub(super) fn delivered(&self, effect: &Effect) -> f64 {
-        match self.moved.as_ref().map(|(moved, ..)| moved) {
-            Some(Moved { assumption: Assumption::Delivery(action), side })
-                if self.plan.actions[*action].id == effect.of =>
-            {
-                match side {
-                    Side::Low => effect.delivered[0],
-                    Side::High => effect.delivered[1],
-                    Side::Central => 1.0,
-                }
-            }
-            _ => 1.0,
-        }
-    }
-
+impl Resolver<'_> {
     /// The effects that reach what a question asks about, as indices.
-    pub(super) fn effects_on(&self, ask: &Ask<'_>) -> Vec<usize> {
+    fn effects_on(&self, ask: &Ask<'_>) -> Vec<usize> {
         let reaches = |effect: &&Effect| effect.measure == ask.measure && ask.fits(&effect.key);
         (0..self.effects.len()).filter(|i| reaches(&self.effects[*i])).collect()
     }
 
-    /// The value in one year, from the first candidate that has one.
-    pub(super) fn value_at(&self, candidates: &[usize], age: Option<Age>, year: FinancialYear) -> Option<f64> {
-        candidates.iter().map(|i| self.plan.shelf.get(*i)).find_map(|series| {
+    /// A number of a book or plan, which is uncertain if it belongs to an assumption that can be moved and has a range.
+    fn stated(&mut self, assumption: &Assumption, source: (Option<usize>, usize), year: usize, of: Number) -> Stated {
+        let found = if of.low < of.high { self.assumptions.binary_search(assumption).ok() } else { None };
+        let Some(assumption) = found else { return Stated::Certain(of.value) };
+        // Only an assumption that wanders has another score in each year.
+        let year = if self.wanders[assumption] { year } else { 0 };
+        let uncertain = &mut self.sheet.uncertain;
+        let index = self.lookups.uncertain.entry((source.0, source.1, year)).or_insert_with(|| {
+            uncertain.push(Uncertain { assumption, year, of });
+            uncertain.len() - 1
+        });
+        Stated::Uncertain(*index)
+    }
+
+    /// The value in one year, from the first candidate that has one, and over how many ages it is spread.
+    fn value_at(&mut self, candidates: &[usize], age: Option<Age>, year: FinancialYear) -> Option<(Base, f64)> {
+        let plan = self.plan;
+        candidates.iter().find_map(|&i| {
+            let series = plan.shelf.get(i);
             let at_age = match (series.key.ages, age) {
                 (Some(band), Some(age)) => band.contains(age),
                 _ => true,
             };
-            let value = if at_age { series.at(year, self.side(series)) } else { None }?;
+            let (here, entry) = series.entry_at(year).filter(|_| at_age)?;
+            let assumption = Assumption::Stated(series.measure, series.key.scope, series.key.setting);
+            let after = self.years_after_baseline(year);
+            let start = self.stated(&assumption, (Some(i), here), after, entry.number());
+            let base = match series.entries[here..].iter().position(|next| next.from > year) {
+                Some(next) if entry.interpolation != Interpolation::Step => {
+                    let next = here + next;
+                    let entry_after = &series.entries[next];
+                    let end = self.stated(&assumption, (Some(i), next), after, entry_after.number());
+                    let part = part_of_the_way(entry.from, entry_after.from, year);
+                    Base::Between(entry.interpolation, start, end, part)
+                }
+                _ => Base::One(start),
+            };
             // A share stated for a band of ages is spread evenly over it.
-            let spread = match series.key.ages {
+            let spread_over = match series.key.ages {
                 Some(band) if series.measure.spec().parts_of_one => band.len() as f64,
                 _ => 1.0,
             };
-            Some(value / spread)
+            Some((base, spread_over))
         })
     }
 
-    pub(super) fn apply(&mut self, effects: &[usize], age: Option<Age>, mut value: f64, year: FinancialYear) -> f64 {
+    fn years_after_baseline(&self, year: FinancialYear) -> usize {
+        usize::try_from(year.years_since(self.years[0])).unwrap_or(0)
+    }
+
+    /// The slot of a value that was found, changed by those effects that reach it.
+    fn read(
+        &mut self,
+        measure: Measure,
+        (base, spread_over): (Base, f64),
+        effects: &[usize],
+        age: Option<Age>,
+        year: FinancialYear,
+    ) -> Slot {
+        let spec = measure.spec();
+        let mut applied = Vec::new();
         for &i in effects {
             let effect = self.effects[i];
             let at_age = match (effect.key.ages, age) {
                 (Some(band), Some(age)) => band.contains(age),
                 _ => true,
             };
-            if at_age {
-                value = effect.apply(value, year, self.delivered(effect));
-                let spec = effect.measure.spec();
-                // When delivery is moved beyond what can be, the limit is what can be.
-                if self.moved.is_some() {
-                    value = value.clamp(spec.lowest, spec.highest);
-                } else if !(spec.lowest..=spec.highest).contains(&value) {
-                    let possible = value.clamp(spec.lowest, spec.highest);
-                    let beyond = self.beyond.entry(i).or_insert(Beyond { years: BTreeSet::new(), furthest: possible });
-                    beyond.years.insert(year);
-                    if (value - possible).abs() > (beyond.furthest - possible).abs() {
-                        beyond.furthest = value;
-                    }
-                    value = possible;
+            let Some(path) = effect.at(year).filter(|_| at_age) else { continue };
+            let delivered = match self.action_of[i].filter(|_| !spec.parts_of_one) {
+                Some(action) => {
+                    let after = self.years_after_baseline(year);
+                    self.stated(&Assumption::Delivery(action), (None, i), after, effect.delivery())
                 }
+                None => Stated::Certain(1.0),
+            };
+            applied.push((i, Applied { how: effect.how, path, delivered }));
+        }
+        self.note_what_cannot_be(measure, (base, spread_over), &applied, year);
+        let applied = applied.into_iter().map(|(_, applied)| applied).collect();
+        self.sheet.slot(Line::Read { base, spread_over, applied, limits: [spec.lowest, spec.highest] })
+    }
+
+    /// Notes each effect that, with everything as stated, takes a value beyond what can be.
+    fn note_what_cannot_be(
+        &mut self,
+        measure: Measure,
+        (base, spread_over): (Base, f64),
+        applied: &[(usize, Applied)],
+        year: FinancialYear,
+    ) {
+        let spec = measure.spec();
+        let mut value = self.sheet.stated_value(base) / spread_over;
+        for (i, applied) in applied {
+            value = applied.how.apply(value, applied.path, 1.0);
+            if !(spec.lowest..=spec.highest).contains(&value) {
+                let possible = value.clamp(spec.lowest, spec.highest);
+                let beyond = self.beyond.entry(*i).or_insert(Beyond { years: BTreeSet::new(), furthest: possible });
+                beyond.years.insert(year);
+                if (value - possible).abs() > (beyond.furthest - possible).abs() {
+                    beyond.furthest = value;
+                }
+                value = possible;
             }
         }
-        value
     }
 
     pub(super) fn miss(&mut self, ask: &Ask<'_>, age: Option<Age>, year: FinancialYear) {
@@ -169,49 +199,34 @@ impl<'p> Resolver<'p> {
     }
 
     /// One value a year, for the years of the plan from `first` (0 is the baseline) on.
-    pub(super) fn by_year(&mut self, ask: &Ask<'_>, first: usize) -> Vec<f64> {
+    pub(super) fn by_year(&mut self, ask: &Ask<'_>, first: usize) -> Vec<Slot> {
         let years = self.years[first..].to_vec();
         self.in_years(ask, &years)
     }
 
-    pub(super) fn in_years(&mut self, ask: &Ask<'_>, years: &[FinancialYear]) -> Vec<f64> {
+    fn in_years(&mut self, ask: &Ask<'_>, years: &[FinancialYear]) -> Vec<Slot> {
         let asked = asked(ask, years[0], years.len());
-        if let Some(known) = self.kept(ask.measure).and_then(|kept| kept.values.get(&asked)) {
+        if let Some(known) = self.lookups.values.get(&asked) {
             return known.clone();
         }
         let candidates = self.plan.shelf.candidates(ask);
         let effects = self.effects_on(ask);
-        let values = self.values(ask, &candidates, &effects, years);
+        let mut values = Vec::with_capacity(years.len());
+        for &year in years {
+            let found = self.value_at(&candidates, None, year).unwrap_or_else(|| {
+                self.miss(ask, None, year);
+                NOUGHT
+            });
+            values.push(self.read(ask.measure, found, &effects, None, year));
+        }
         self.lookups.values.insert(asked, values.clone());
         values
     }
 
-    /// What was looked up before, if it still holds for a measure.
-    pub(super) fn kept(&self, measure: Measure) -> Option<&'p Lookups> {
-        self.moved.as_ref().filter(|(_, _, touched)| !touched.contains(&measure)).map(|(_, kept, _)| *kept)
-    }
-
-    pub(super) fn values(
-        &mut self,
-        ask: &Ask<'_>,
-        candidates: &[usize],
-        effects: &[usize],
-        years: &[FinancialYear],
-    ) -> Vec<f64> {
-        let mut values = Vec::with_capacity(years.len());
-        for &year in years {
-            let value = self.value_at(candidates, None, year).unwrap_or_else(|| {
-                self.miss(ask, None, year);
-                0.0
-            });
-            values.push(self.apply(effects, None, value, year));
-        }
-        values
-    }
-
-    /// The value of one year.
+    /// The value of one year of something that is not uncertain.
     pub(super) fn once(&mut self, ask: &Ask<'_>, year: FinancialYear) -> f64 {
-        self.in_years(ask, &[year])[0]
+        let slot = self.in_years(ask, &[year])[0];
+        self.sheet.central(slot)
     }
 
     /// An amount: in each year the place's own where a book states it, else England's, to be shared.
@@ -236,61 +251,67 @@ impl<'p> Resolver<'p> {
             let stated = self.value_at(&own, None, year);
             amount.national.push(stated.is_none());
             amount.by_year.push(match stated {
-                Some(value) => self.apply(&effects, None, value, year),
+                Some(found) => self.read(ask.measure, found, &effects, None, year),
                 None => self.in_years(&national, &[year])[0],
             });
         }
         amount
     }
 
-    /// A profile by age for each year of the plan from `first` on.
-    pub(super) fn profiles(&mut self, ask: &Ask<'_>, first: usize) -> Vec<ProfileId> {
-        let asked = asked(ask, self.years[first], self.years.len() - first);
-        if let Some(known) = self.kept(ask.measure).and_then(|kept| kept.profiles.get(&asked)) {
+    /// Values by age for each year of the plan from `first` on.
+    pub(super) fn ages(&mut self, ask: &Ask<'_>, first: usize) -> Vec<ByAge> {
+        let key = (ask.measure, self.plan.shelf.candidates(ask), self.effects_on(ask));
+        if let Some(known) = self.lookups.ages.get(&key) {
             return known.clone();
         }
-        let ids = self.new_profiles(ask, first);
-        self.lookups.profiles.insert(asked, ids.clone());
-        ids
-    }
-
-    pub(super) fn new_profiles(&mut self, ask: &Ask<'_>, first: usize) -> Vec<ProfileId> {
-        let candidates = self.plan.shelf.candidates(ask);
-        let effects = self.effects_on(ask);
-        let key = (ask.measure, candidates, effects);
-        if let Some(ids) = self.known_profiles.get(&key) {
-            return ids[first..].to_vec();
-        }
         let (_, candidates, effects) = &key;
-        let mut ids = vec![ProfileId::default(); first];
+        let parts_of_one = ask.measure.spec().parts_of_one;
+        let mut by_year = Vec::new();
         for year in self.years.clone().into_iter().skip(first) {
             let candidates = &self.one_statement(ask.measure, candidates, year);
-            let mut profile: Ages = [0.0; STAFF_AGES.len()];
+            let mut by_age = [Slot::default(); STAFF_AGES.len()];
             for age in STAFF_AGES.ages() {
-                let found = self.value_at(candidates, Some(age), year);
-                // An age that nobody has needs no share.
-                let value = match found {
-                    None if ask.measure.spec().parts_of_one => 0.0,
-                    None => {
+                let found = self.value_at(candidates, Some(age), year).unwrap_or_else(|| {
+                    // An age that nobody has needs no share.
+                    if !parts_of_one {
                         self.miss(ask, Some(age), year);
-                        0.0
                     }
-                    Some(value) => value,
-                };
-                profile[STAFF_AGES.index(age)] = self.apply(effects, Some(age), value, year);
+                    NOUGHT
+                });
+                by_age[STAFF_AGES.index(age)] = self.read(ask.measure, found, effects, Some(age), year);
             }
-            if ask.measure.spec().parts_of_one {
-                self.expect_one(ask, profile.iter().sum(), year);
+            if parts_of_one {
+                let sum = by_age.iter().map(|slot| self.sheet.central(*slot)).sum();
+                self.expect_one(ask, sum, year);
             }
-            ids.push(self.lookups.table.intern(profile));
+            by_year.push(by_age);
         }
-        let wanted = ids[first..].to_vec();
-        self.known_profiles.insert(key, ids);
-        wanted
+        self.lookups.ages.insert(key, by_year.clone());
+        by_year
+    }
+
+    /// Parts of one whole by age, which are the same in every future, for each year of the plan from `first` on.
+    pub(super) fn shapes(&mut self, ask: &Ask<'_>, first: usize) -> Vec<ProfileId> {
+        let by_year = self.ages(ask, first);
+        by_year.iter().map(|ages| self.model.shapes.intern(ages.map(|slot| self.sheet.central(slot)))).collect()
+    }
+
+    /// Values of people who may need care, by age.
+    pub(super) fn citizens(&mut self, ask: &Ask<'_>, year: FinancialYear) -> [Slot; CITIZEN_AGES.len()] {
+        let candidates = self.plan.shelf.candidates(ask);
+        let effects = self.effects_on(ask);
+        std::array::from_fn(|i| {
+            let age = Some(CITIZEN_AGES.youngest + i as Age);
+            let found = self.value_at(&candidates, age, year).unwrap_or_else(|| {
+                self.miss(ask, age, year);
+                NOUGHT
+            });
+            self.read(ask.measure, found, &effects, age, year)
+        })
     }
 
     /// Parts of one whole come from one statement of it: the age shares of a profession are not topped up from its group's.
-    pub(super) fn one_statement(&self, measure: Measure, candidates: &[usize], year: FinancialYear) -> Vec<usize> {
+    fn one_statement(&self, measure: Measure, candidates: &[usize], year: FinancialYear) -> Vec<usize> {
         let series = |i: usize| self.plan.shelf.get(i);
         let best = candidates.iter().copied().map(series).find(|series| series.entry(year).is_some());
         let Some(best) = best.filter(|_| measure.spec().parts_of_one) else { return candidates.to_vec() };
@@ -353,7 +374,7 @@ impl<'p> Resolver<'p> {
     }
 }
 
-pub(super) fn asked(ask: &Ask<'_>, first: FinancialYear, years: usize) -> Asked {
+fn asked(ask: &Ask<'_>, first: FinancialYear, years: usize) -> Asked {
     let place = ask.lineage.first().cloned().unwrap_or_else(PlaceCode::england);
     (ask.measure, ask.scopes[0], ask.setting, place, first, years)
 }

@@ -1,6 +1,6 @@
 //! Which value applies: layers of books, dates, exact and less exact subjects, effects, scenarios, and assumptions moved by themselves.
 
-use muster_book::{Assumption, COUNTERFACTUAL, Measure, Moved, PLAN, Plan, Resolved, Scope, Side};
+use muster_book::{Assumption, COUNTERFACTUAL, Measure, PLAN, Plan, Resolved, Scope, Side};
 use muster_core::{STAFF_AGES, Setting};
 use muster_engine::{Cell, How, ProfileId, Step};
 
@@ -494,10 +494,8 @@ fn a_scenario_has_the_plan_without_some_actions_or_only_some_and_its_own_changes
 
 /// The plan with one assumption moved.
 fn moved(plan: &Plan, scenario: &str, assumption: &Assumption, side: Side) -> Resolved {
-    let moved = Moved { assumption: assumption.clone(), side };
-    let (scenario, places) = (plan.scenario(scenario).unwrap(), [code("ENG")]);
-    let (_, kept) = plan.resolve_keeping(scenario, &places, Step::Year).unwrap();
-    plan.resolve_moved(scenario, &places, Step::Year, &moved, &kept).unwrap()
+    let futures = plan.futures(plan.scenario(scenario).unwrap(), &[code("ENG")], Step::Year).unwrap();
+    futures.moved(assumption, side)
 }
 
 #[test]
