@@ -29,8 +29,8 @@ pub use inputs::{
     Step, Transfer,
 };
 pub use many::{
-    Block, LANES, Lanes, Model, ModelCell, ModelDrivers, ModelMoney, ModelPlace, ModelProgramme, ModelTransfer, Part,
-    Series, Slot, SlotsByAge,
+    Block, Figures, Keep, LANES, Lanes, Model, ModelCell, ModelDrivers, ModelMoney, ModelPlace, ModelProgramme,
+    ModelTransfer, OpenBlock, Part, Projector, Scratch, Series, Slot, SlotsByAge, TrainingFigures,
 };
 pub use projection::{Cause, CellResult, Flow, ProgrammeYear, Projection, Unfilled, YearResult};
 

@@ -383,7 +383,7 @@ fn dot(people: &Ages, rate: &Ages) -> f64 {
 }
 
 /// Everyone turns a year older; the oldest age keeps its people.
-fn grow_older(ages: &mut Ages) {
+pub(crate) fn grow_older(ages: &mut Ages) {
     let last = ages.len() - 1;
     ages[last] += ages[last - 1];
     ages.copy_within(0..last - 1, 1);

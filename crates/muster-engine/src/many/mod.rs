@@ -7,8 +7,13 @@
 //! The arithmetic is that of [`crate::project`], which stays the judge: [`Model::inputs`] gives any future of a block in the form
 //! that it reads, and the tests compare the two.
 
+mod ages;
+mod futures;
 mod model;
+mod plan;
+mod year;
 
+pub use futures::{Figures, Keep, OpenBlock, Projector, Scratch, TrainingFigures};
 pub use model::{
     Block, LANES, Lanes, Model, ModelCell, ModelDrivers, ModelMoney, ModelPlace, ModelProgramme, ModelTransfer, Part,
     Series, Slot, SlotsByAge,

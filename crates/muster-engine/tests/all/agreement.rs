@@ -24,7 +24,7 @@ pub(crate) fn close(what: &str, left: f64, right: f64, scale: f64) {
 }
 
 /// Where rounding leaves a thousand-millionth of a person, it leaves that much of a salary too.
-const A_SALARY_GBP: f64 = 50_000.0;
+pub(crate) const A_SALARY_GBP: f64 = 50_000.0;
 
 fn agree(inputs: &Inputs, fast: &Projection, plain: &[reference::Year]) {
     for (year, plain) in plain.iter().enumerate() {

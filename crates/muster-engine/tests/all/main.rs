@@ -3,6 +3,7 @@
 
 mod agreement;
 mod cases;
+mod many;
 mod properties;
 mod reference;
 mod worlds;
