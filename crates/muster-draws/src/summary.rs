@@ -9,12 +9,16 @@
 //! is between the order statistics one binomial standard error, √(p(1 − p)/n), either side of it, and its error is half the
 //! distance between them; where one of them lies beyond the draws, it is the distance to the other.
 //!
-//! *Sobol draws.* The error is what the sixteen independent scramblings say: their standard deviation over 4. With fewer than
-//! 32 draws, or none that disagree, the rule for random draws is used, which is the larger.
+//! *Sobol draws.* The sixteen independent scramblings say how far off they are. The error of a mean is the standard
+//! deviation of their means over 4. For a quantile, the share of draws below it is found in each: the standard deviation of
+//! those shares over 4 takes the place of the binomial standard error. With fewer than 32 draws, or scramblings that all
+//! agree, the rule for random draws is used, which is the larger.
 
 use std::fmt;
 
 use crate::sampler::{Method, REPLICATES};
+
+const SCRAMBLINGS: usize = REPLICATES as usize;
 
 /// The chances at which quantiles are reported: the ends of the intervals that hold 95%, 80% and 50%, and the median.
 pub const CHANCES: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
@@ -45,7 +49,6 @@ pub struct Summary {
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
     sorted: Vec<f64>,
-    replicate: Vec<f64>,
 }
 
 impl Summary {
@@ -62,30 +65,23 @@ impl Summary {
         scratch.sorted.extend_from_slice(draws);
         scratch.sorted.sort_unstable_by(f64::total_cmp);
         let sorted = &scratch.sorted;
-        let mut summary = Self {
-            draws: draws.len(),
-            mean: Estimate { value: mean, error: (variance / draws.len() as f64).sqrt() },
-            standard_deviation: variance.sqrt(),
-            quantiles: CHANCES
-                .map(|chance| Estimate { value: quantile(sorted, chance), error: quantile_error(sorted, chance) }),
+        let quantiles = CHANCES.map(|chance| quantile(sorted, chance));
+        let random_error = (variance / draws.len() as f64).sqrt();
+        let (mean_error, steps) = if by_scrambling(method, draws.len()) {
+            (between(draws, |draw| draw).unwrap_or(random_error), between_shares(draws, &quantiles))
+        } else {
+            (random_error, CHANCES.map(|chance| binomial_error(chance, draws.len())))
         };
-        if let Some(replicates) = replicates(method, draws.len()) {
-            let mut spread = [Spread::default(); 8];
-            for replicate in 0..replicates {
-                scratch.replicate.clear();
-                scratch.replicate.extend(draws.iter().skip(replicate).step_by(replicates));
-                scratch.replicate.sort_unstable_by(f64::total_cmp);
-                spread[7].add(moments(scratch.replicate.iter().copied()).0);
-                for (spread, chance) in spread.iter_mut().zip(CHANCES) {
-                    spread.add(quantile(&scratch.replicate, chance));
-                }
-            }
-            summary.mean.error = spread[7].error_or(summary.mean.error);
-            for (estimate, spread) in summary.quantiles.iter_mut().zip(&spread) {
-                estimate.error = spread.error_or(estimate.error);
-            }
-        }
-        Some(summary)
+        let estimate = |k: usize| {
+            let (value, chance) = (quantiles[k], CHANCES[k]);
+            Estimate { value, error: quantile_error(sorted, chance, steps[k]) }
+        };
+        Some(Self {
+            draws: draws.len(),
+            mean: Estimate { value: mean, error: mean_error },
+            standard_deviation: variance.sqrt(),
+            quantiles: std::array::from_fn(estimate),
+        })
     }
 
     /// The median.
@@ -118,26 +114,12 @@ pub fn probability(draws: &[f64], method: Method, event: impl Fn(f64) -> bool) -
     if draws.is_empty() {
         return None;
     }
-    let share = |replicate: usize, replicates: usize| {
-        let (happened, of) = draws
-            .iter()
-            .skip(replicate)
-            .step_by(replicates)
-            .fold((0_u64, 0_u64), |(happened, of), draw| (happened + u64::from(event(*draw)), of + 1));
-        (happened as f64, of as f64)
-    };
-    let (happened, of) = share(0, 1);
-    let moved = (happened + 1.0) / (of + 2.0);
-    let mut error = (moved * (1.0 - moved) / of).sqrt();
-    if let Some(replicates) = replicates(method, draws.len()) {
-        let mut spread = Spread::default();
-        for replicate in 0..replicates {
-            let (happened, of) = share(replicate, replicates);
-            spread.add(happened / of);
-        }
-        error = spread.error_or(error);
-    }
-    Some(Estimate { value: happened / of, error })
+    let happens = |draw: &f64| f64::from(u8::from(event(*draw)));
+    let count = draws.len() as f64;
+    let happened = draws.iter().map(happens).sum::<f64>();
+    let moved = (happened + 1.0) / (count + 2.0);
+    let error = if by_scrambling(method, draws.len()) { between(draws, |draw| happens(&draw)) } else { None };
+    Some(Estimate { value: happened / count, error: error.unwrap_or((moved * (1.0 - moved) / count).sqrt()) })
 }
 
 /// Whether there are enough draws, in a sentence when printed.
@@ -187,17 +169,56 @@ pub fn quantile(sorted: &[f64], chance: f64) -> f64 {
     }
 }
 
-fn quantile_error(sorted: &[f64], chance: f64) -> f64 {
-    let step = (chance * (1.0 - chance) / sorted.len() as f64).sqrt();
+/// Half the distance between the quantiles a step of chance below and above; where one is beyond the draws, the distance to
+/// the other.
+fn quantile_error(sorted: &[f64], chance: f64, step: f64) -> f64 {
     let here = quantile(sorted, chance);
     let below = here - quantile(sorted, chance - step);
     let above = quantile(sorted, chance + step) - here;
     if chance < step || chance + step > 1.0 { below.max(above) } else { 0.5 * (below + above) }
 }
 
-/// How many replicates to look at separately: none for random draws.
-fn replicates(method: Method, draws: usize) -> Option<usize> {
-    (method == Method::Sobol && draws >= 2 * REPLICATES as usize).then_some(REPLICATES as usize)
+/// The standard error of a share of random draws.
+fn binomial_error(chance: f64, draws: usize) -> f64 {
+    (chance * (1.0 - chance) / draws as f64).sqrt()
+}
+
+/// Whether the scramblings of these draws can be looked at separately.
+fn by_scrambling(method: Method, draws: usize) -> bool {
+    method == Method::Sobol && draws >= 2 * SCRAMBLINGS
+}
+
+/// The standard errors of the shares of draws below each quantile, by how far the scramblings differ.
+fn between_shares(draws: &[f64], quantiles: &[f64; 7]) -> [f64; 7] {
+    // One pass, with the scramblings side by side.
+    let mut below = [[0.0; SCRAMBLINGS]; 7];
+    for round in draws.chunks(SCRAMBLINGS) {
+        for (below, quantile) in below.iter_mut().zip(quantiles) {
+            below.iter_mut().zip(round).for_each(|(below, draw)| *below += f64::from(u8::from(draw < quantile)));
+        }
+    }
+    let errors = below.map(|below| standard_error(std::array::from_fn(|k| below[k] / size(draws.len(), k))));
+    std::array::from_fn(|k| errors[k].unwrap_or_else(|| binomial_error(CHANCES[k], draws.len())))
+}
+
+/// The standard error of the mean of `of` a draw, by how far the scramblings differ; `None` if they do not.
+fn between(draws: &[f64], of: impl Fn(f64) -> f64) -> Option<f64> {
+    let mut sums = [0.0; SCRAMBLINGS];
+    for round in draws.chunks(SCRAMBLINGS) {
+        sums.iter_mut().zip(round).for_each(|(sum, draw)| *sum += of(*draw));
+    }
+    standard_error(std::array::from_fn(|k| sums[k] / size(draws.len(), k)))
+}
+
+/// How many of so many draws belong to one scrambling.
+fn size(draws: usize, scrambling: usize) -> f64 {
+    (draws + SCRAMBLINGS - 1 - scrambling).div_euclid(SCRAMBLINGS) as f64
+}
+
+/// The standard error of the mean of what the scramblings say; `None` if they all say the same.
+fn standard_error(said: [f64; SCRAMBLINGS]) -> Option<f64> {
+    let (_, variance) = moments(said.iter().copied());
+    (variance > 0.0).then(|| (variance / SCRAMBLINGS as f64).sqrt())
 }
 
 /// The mean and the variance (divided by one less than the count).
@@ -215,26 +236,4 @@ fn two_figures_up(number: f64) -> f64 {
         unit *= 10.0;
     }
     (number / unit).ceil() * unit
-}
-
-/// The running mean and spread of what each replicate says (Welford's method).
-#[derive(Clone, Copy, Debug, Default)]
-struct Spread {
-    count: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Spread {
-    fn add(&mut self, value: f64) {
-        self.count += 1.0;
-        let change = value - self.mean;
-        self.mean += change / self.count;
-        self.squares += change * (value - self.mean);
-    }
-
-    /// The standard error of the mean of what was added; `otherwise`, if all were the same.
-    fn error_or(&self, otherwise: f64) -> f64 {
-        if self.squares > 0.0 { (self.squares / (self.count - 1.0) / self.count).sqrt() } else { otherwise }
-    }
 }

@@ -10,7 +10,7 @@ use crate::normal;
 /// answered without the table.
 const REACH: f64 = 8.5;
 /// Intervals of the table for each unit of score.
-const STEPS_PER_UNIT: usize = 6;
+const STEPS_PER_UNIT: usize = 8;
 const INTERVALS: usize = 17 * STEPS_PER_UNIT;
 
 /// A beta distribution on 0 to 1.

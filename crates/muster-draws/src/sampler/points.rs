@@ -11,6 +11,8 @@ use crate::stream::Stream;
 
 /// How many dimensions have direction numbers.
 const DIMENSIONS: usize = 1_000;
+/// How many dimensions the short table of them has.
+const SHORT_TABLE: usize = 100;
 /// The step of a stream that keys its scramblings, and the one that fills the digits below the 32 of a point. No path is as
 /// long.
 const KEY_STEP: u32 = u32::MAX;
@@ -27,7 +29,9 @@ impl Points {
     /// The points of each of the first variables, by their streams: as many as there are dimensions.
     pub(super) fn of(streams: &[Stream]) -> Vec<Self> {
         let dimensions = streams.len().min(DIMENSIONS);
-        let directions = Sobol::<u32>::init_direction_vals::<u32>(dimensions, 32, &JoeKuoD6::standard());
+        // The short table is the beginning of the long one, and quicker to read.
+        let table = if dimensions <= SHORT_TABLE { JoeKuoD6::minimal() } else { JoeKuoD6::standard() };
+        let directions = Sobol::<u32>::init_direction_vals::<u32>(dimensions, 32, &table);
         let keys = |stream: &Stream| (0..REPLICATES).map(|k| (stream.bits(k, KEY_STEP) >> 32) as u32).collect();
         directions
             .into_iter()
