@@ -1,9 +1,11 @@
 //! What a plan does: actions, their owners and dates, and what they change in the assumptions.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use muster_core::FinancialYear;
+use muster_draws::distribution::{Distribution, Shape};
 use serde::{Deserialize, Serialize};
 
 use crate::assumption::{Interpolation, Key, Kind, Number, Passport};
@@ -14,7 +16,6 @@ use crate::files::{Files, TextFile};
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
 use crate::shelf::between;
-use crate::spread::Spread;
 
 /// Who does something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -128,6 +129,8 @@ pub struct Effect {
     pub interpolation: Interpolation,
     /// How much of it may be delivered, low and high.
     pub delivered: [f64; 2],
+    /// What lies between.
+    pub spread: Arc<Distribution>,
     /// Where it came from.
     pub passport: Passport,
     /// Where it is written.
@@ -315,7 +318,9 @@ pub(crate) fn read_effect(
     if raw.kind != Kind::Published && raw.why.trim().is_empty() {
         diagnostics.push("M012", file.locate(raw.span.clone()), "the effect does not say its reason", "add `why`");
     }
-    let key = key?;
+    let [low, high] = delivered;
+    let spread = Distribution::fit(&Shape::usual(1.0, low, high), 1.0, low, high, [f64::NEG_INFINITY, f64::INFINITY]);
+    let (key, spread) = (key?, Arc::new(spread.ok()?));
     (diagnostics.count() == before).then(|| Effect {
         of: of.to_owned(),
         measure,
@@ -324,6 +329,7 @@ pub(crate) fn read_effect(
         path,
         interpolation: raw.interpolation,
         delivered,
+        spread,
         passport: Passport {
             kind: raw.kind,
             source: raw.source.value.clone(),
@@ -348,7 +354,7 @@ impl Effect {
     /// How much of it is delivered: all, with the range that is stated.
     pub(crate) fn delivery(&self) -> Number {
         let [low, high] = self.delivered;
-        Number { value: 1.0, low, high, spread: Spread::new(low, high) }
+        Number { value: 1.0, low, high, spread: Arc::clone(&self.spread) }
     }
 
     /// What the effect makes of a value, when a share of it is delivered.

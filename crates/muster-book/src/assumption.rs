@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use muster_core::{AgeBand, FinancialYear, PlaceCode, Setting};
+use muster_draws::distribution::{self, Distribution};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,6 @@ use crate::document::{At, Day, Document, LowHigh};
 use crate::files::TextFile;
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
-use crate::spread::Spread;
 use crate::table::{RowRef, Table};
 
 /// How a number came to be.
@@ -42,12 +42,14 @@ pub enum Interpolation {
     Growth,
 }
 
-/// The shape of what is not known about a number; the range says how wide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+/// The shape of what is not known about a number; the range says how wide. Its mean is the value.
+///
+/// Unless a shape is named it is a triangle; a beta, where no triangle has its mean at the value; and where the value is an end of
+/// its range, a triangle that is likeliest there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Distribution {
-    /// Likeliest at the value, never beyond low and high.
-    #[default]
+pub enum Shape {
+    /// A triangle from low to high.
     Triangular,
     /// As likely anywhere between low and high.
     Uniform,
@@ -55,6 +57,10 @@ pub enum Distribution {
     Normal,
     /// Bell-shaped on a log scale; low and high are its 5% and 95% points.
     Lognormal,
+    /// A beta from low to high, as concentrated as a PERT.
+    Beta,
+    /// A PERT from low to high.
+    Pert,
 }
 
 /// Who or what a value is for.
@@ -100,7 +106,7 @@ pub struct Passport {
 }
 
 /// A number, how low and how high it may be, and what lies between.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Number {
     /// The number.
     pub value: f64,
@@ -109,7 +115,7 @@ pub struct Number {
     /// How high it may be; the number itself where no range is stated.
     pub high: f64,
     /// What lies between.
-    pub spread: Spread,
+    pub spread: Arc<Distribution>,
 }
 
 /// One dated value.
@@ -125,10 +131,8 @@ pub struct Entry {
     pub low: f64,
     /// How high it may be; the value itself where no range is stated.
     pub high: f64,
-    /// The shape of the range.
-    pub distribution: Distribution,
     /// What lies between low and high.
-    pub spread: Spread,
+    pub spread: Arc<Distribution>,
     /// How it becomes the next value.
     pub interpolation: Interpolation,
     /// Where it came from.
@@ -174,8 +178,7 @@ pub(crate) struct RawValue {
     to: Option<At<Day>>,
     value: At<f64>,
     range: Option<At<LowHigh>>,
-    #[serde(default)]
-    distribution: Distribution,
+    distribution: Option<Shape>,
     kind: Kind,
     source: At<String>,
     #[serde(rename = "where", default)]
@@ -191,7 +194,7 @@ pub(crate) struct RawTable {
     file: At<String>,
     from: Option<At<Day>>,
     to: Option<At<Day>>,
-    distribution: Option<Distribution>,
+    distribution: Option<Shape>,
     kind: Option<Kind>,
     source: Option<At<String>>,
     #[serde(rename = "where", default)]
@@ -312,7 +315,7 @@ struct Candidate<'a> {
     to: Option<FinancialYear>,
     value: f64,
     range: Option<[f64; 2]>,
-    distribution: Distribution,
+    distribution: Option<Shape>,
     kind: Kind,
     source: &'a str,
     where_in_source: &'a str,
@@ -432,7 +435,7 @@ impl Reader<'_, '_> {
                 to,
                 value,
                 range,
-                distribution: distribution.unwrap_or_default(),
+                distribution,
                 kind,
                 source: &source,
                 where_in_source: &text("where", &raw.where_in_source),
@@ -450,7 +453,7 @@ impl Reader<'_, '_> {
         let before = diagnostics.count();
         let key = self.context.key(self.measure, &candidate.key, at, diagnostics);
         refuse_amount_for_many(self.measure, &candidate.key, at, diagnostics);
-        self.check_number(candidate, diagnostics);
+        let spread = self.check_number(candidate, diagnostics);
         if candidate.to.is_some_and(|to| to < candidate.from) {
             diagnostics.push("M018", at("to"), "the value ends before it begins", "put `to` after `from`");
         }
@@ -492,8 +495,7 @@ impl Reader<'_, '_> {
             value: candidate.value,
             low,
             high,
-            distribution: candidate.distribution,
-            spread: Spread::new(low, high),
+            spread: Arc::new(spread?),
             interpolation: self.interpolation,
             passport: self.context.share(passport),
             location: at("value"),
@@ -501,31 +503,50 @@ impl Reader<'_, '_> {
         Some(Stated { measure: self.measure, key: key?, entry })
     }
 
-    fn check_number(&self, candidate: &Candidate<'_>, diagnostics: &mut Diagnostics) {
+    /// What lies between low and high, if the number and its range can be right.
+    fn check_number(&self, candidate: &Candidate<'_>, diagnostics: &mut Diagnostics) -> Option<Distribution> {
         let spec = self.measure.spec();
         let at = candidate.places.of;
-        let [low, high] = candidate.range.unwrap_or([candidate.value; 2]);
-        for (number, part) in [(candidate.value, "value"), (low, "low"), (high, "high")] {
+        let value = candidate.value;
+        let [low, high] = candidate.range.unwrap_or([value; 2]);
+        for (number, part) in [(value, "value"), (low, "low"), (high, "high")] {
             if !(spec.lowest..=spec.highest).contains(&number) {
                 let message = format!("{} cannot be {}", spec.id, plain(number));
                 let help =
                     format!("it lies between {} and {} ({})", plain(spec.lowest), plain(spec.highest), spec.unit);
                 diagnostics.push("M009", at(part), message, help);
-                return;
+                return None;
             }
         }
-        if low > candidate.value || high < candidate.value {
-            let message = format!(
-                "the value {} is outside its own range, {} to {}",
-                plain(candidate.value),
-                plain(low),
-                plain(high)
-            );
-            diagnostics.push("M009", at("low"), message, "write range = [low, high] around the value");
-        }
-        if self.interpolation == Interpolation::Growth && candidate.value <= 0.0 {
+        if self.interpolation == Interpolation::Growth && value <= 0.0 {
             let help = "use interpolation = \"linear\", or a value above nought";
             diagnostics.push("M009", at("value"), "nothing grows at a constant rate from nought", help);
+        }
+        if low > value || high < value {
+            let message =
+                format!("the value {} is outside its own range, {} to {}", plain(value), plain(low), plain(high));
+            diagnostics.push("M009", at("low"), message, "write range = [low, high] around the value");
+            return None;
+        }
+        let shape = candidate.distribution.map_or_else(|| distribution::Shape::usual(value, low, high), Shape::form);
+        let fitted = Distribution::fit(&shape, value, low, high, [spec.lowest, spec.highest]);
+        fitted.map_err(|unfit| diagnostics.push("M025", at("low"), unfit.to_string(), UNFIT)).ok()
+    }
+}
+
+/// The next step for a range that its distribution does not fit; the message says what would.
+const UNFIT: &str =
+    "change the value, the range or the distribution; leave `distribution` out for a shape that always fits";
+
+impl Shape {
+    fn form(self) -> distribution::Shape {
+        match self {
+            Self::Triangular => distribution::Shape::Triangular,
+            Self::Uniform => distribution::Shape::Uniform,
+            Self::Normal => distribution::Shape::Normal,
+            Self::Lognormal => distribution::Shape::Lognormal,
+            Self::Beta => distribution::Shape::Beta,
+            Self::Pert => distribution::Shape::Pert,
         }
     }
 }
@@ -544,7 +565,7 @@ fn word<T: DeserializeOwned>(
     serde_json::from_value(serde_json::Value::String(text.to_owned())).map(Some).map_err(|_| {
         let help = match column {
             "kind" => "use published, derived or judgement",
-            _ => "use triangular, uniform, normal or lognormal",
+            _ => "use triangular, uniform, normal, lognormal, beta or pert",
         };
         diagnostics.push("M010", row.place(column), format!("`{text}` is not a {column}"), help);
         Refused

@@ -236,6 +236,11 @@ pub const CODES: &[Code] = &[
         title: "A fault in the plan or book folder",
         text: "The plan stands on no book, a book lists no profession, a later book lists professions of its own, or two books or two source files have one name.",
     },
+    Code {
+        code: "M025",
+        title: "A range that its distribution does not fit",
+        text: "No distribution of the named shape has its mean at the value, or it would reach beyond what can be; or what is said to move together cannot.",
+    },
 ];
 
 /// The known name nearest to a wrong one, for "did you mean". Capitals do not count, and something of the name must be left.

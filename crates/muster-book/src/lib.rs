@@ -22,12 +22,11 @@ mod scenario;
 mod schema;
 mod shelf;
 mod source;
-mod spread;
 mod table;
 mod taxonomy;
 
 pub use action::{Action, Change, Cost, Effect, Level, Owner, Theme};
-pub use assumption::{Distribution, Entry, Interpolation, Key, Kind, Number, Passport, Scope};
+pub use assumption::{Entry, Interpolation, Key, Kind, Number, Passport, Scope, Shape};
 pub use book::{Book, Calibrated};
 pub use check::{Check, Expect, Role};
 pub use diagnostic::{CODES, Code, Diagnostic, Location};
@@ -40,7 +39,6 @@ pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};
 pub use source::{Grade, Source};
-pub use spread::Spread;
 pub use taxonomy::{Group, Move, Profession, Programme, Taxonomy};
 
 /// The nearest of some known names to a wrong one: "did you mean".

@@ -3,6 +3,7 @@
 //! The most local value wins; then the later book; then the more exact subject: a profession before its staff group before everyone.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use muster_core::{Age, FinancialYear, PlaceCode, PlaceKind, PlaceTree, Setting};
 
@@ -78,7 +79,7 @@ pub struct Override<'a> {
 impl Entry {
     /// The number with its range.
     pub(crate) fn number(&self) -> Number {
-        Number { value: self.value, low: self.low, high: self.high, spread: self.spread }
+        Number { value: self.value, low: self.low, high: self.high, spread: Arc::clone(&self.spread) }
     }
 
     fn on(&self, side: Side) -> f64 {

@@ -49,9 +49,17 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// The shape meant when a book names none: a beta, or a right triangle if the value is an end of its range.
+    /// The shape meant when a book names none: a triangle whose mean is the value; a beta, where no triangle has that mean; a
+    /// right triangle, if the value is an end of its range.
     pub fn usual(value: f64, low: f64, high: f64) -> Self {
-        if low < high && (value == low || value == high) { Self::RightTriangle } else { Self::Beta }
+        let peak = 3.0 * value - low - high;
+        if low < high && (value == low || value == high) {
+            Self::RightTriangle
+        } else if (low..=high).contains(&peak) {
+            Self::Triangular
+        } else {
+            Self::Beta
+        }
     }
 
     /// The word for it in a book.
@@ -111,14 +119,26 @@ impl Distribution {
         match &self.form {
             Form::Constant(value) => *value,
             Form::Beta { low, width, beta } => low + width * beta.at(score),
-            Form::Triangular { low, mode, high } => triangular(*low, *mode, *high, score),
-            Form::Uniform { low, width } => low + width * normal::below(score),
+            Form::Triangular { .. } | Form::Uniform { .. } => {
+                self.at_known(score, normal::below(score), normal::below(-score))
+            }
             Form::Normal { mean, standard_deviation, cut } => mean + standard_deviation * cut.score(score),
             Form::Lognormal { mean_of_log, sd_of_log, cut } => libm::exp(mean_of_log + sd_of_log * cut.score(score)),
             Form::Metalog { metalog, cut } => {
                 let (below, above) = cut.chances(score);
                 metalog.quantile(below, above)
             }
+        }
+    }
+
+    /// The value at a score whose chances are known: that a standard normal lies below it, and above it. Bit for bit what
+    /// [`Distribution::at`] gives, at less cost when many distributions are asked at one score.
+    #[inline]
+    pub fn at_known(&self, score: f64, below: f64, above: f64) -> f64 {
+        match &self.form {
+            Form::Triangular { low, mode, high } => triangular(*low, *mode, *high, below, above),
+            Form::Uniform { low, width } => low + width * below,
+            _ => self.at(score),
         }
     }
 
@@ -159,13 +179,11 @@ impl Distribution {
     }
 }
 
-/// The quantile function of a triangle at a score, from whichever end is nearer.
-fn triangular(low: f64, mode: f64, high: f64, score: f64) -> f64 {
+/// The quantile function of a triangle where the chances to either side are these, from whichever end is nearer.
+#[inline]
+fn triangular(low: f64, mode: f64, high: f64, below: f64, above: f64) -> f64 {
     let width = high - low;
-    let below = normal::below(score);
-    if below * width <= mode - low {
-        low + (below * width * (mode - low)).sqrt()
-    } else {
-        high - (normal::below(-score) * width * (high - mode)).sqrt()
-    }
+    let from_low = low + (below * width * (mode - low)).sqrt();
+    let from_high = high - (above * width * (high - mode)).sqrt();
+    if below * width <= mode - low { from_low } else { from_high }
 }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use muster_core::{FinancialYear, PlaceCode, Probability, STAFF_AGES};
+use muster_draws::normal;
 use muster_engine::{Ages, Block, Inputs, LANES, Lanes, Model, Slot};
 
 use super::{Assumption, Resolved};
@@ -111,11 +112,20 @@ pub struct Limited {
     pub of: u64,
 }
 
+/// The scores of an assumption in a year, with the chances of lying below and above them.
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    year: usize,
+    scores: Lanes,
+    below: Lanes,
+    above: Lanes,
+}
+
 /// Room to work in, kept from block to block.
 #[derive(Debug, Clone, Default)]
 pub struct Desk {
     stated: Vec<Lanes>,
-    probabilities: Vec<Option<(usize, usize, Lanes, Lanes)>>,
+    drawn: Vec<Option<Drawn>>,
     /// What had to be limited so far.
     pub limited: Limited,
 }
@@ -169,10 +179,10 @@ impl Futures {
     /// Works out a block of this scenario anew, for where the assumptions stand.
     pub fn fill(&self, stands: &Stands<'_>, desk: &mut Desk, block: &mut Block) {
         desk.stated.clear();
-        desk.probabilities.resize(self.assumptions.len(), None);
-        desk.probabilities.fill(None);
+        desk.drawn.clear();
+        desk.drawn.resize(self.assumptions.len(), None);
         for uncertain in &self.uncertain {
-            let lanes = uncertain.in_each(stands, &mut desk.probabilities[uncertain.assumption]);
+            let lanes = uncertain.in_each(stands, &mut desk.drawn[uncertain.assumption]);
             desk.stated.push(lanes);
         }
         for &i in &self.open {
@@ -183,8 +193,8 @@ impl Futures {
 }
 
 impl Uncertain {
-    /// Its value in each future. `known` keeps the scores of the assumption and the chances of lying below them.
-    fn in_each(&self, stands: &Stands<'_>, known: &mut Option<(usize, usize, Lanes, Lanes)>) -> Lanes {
+    /// Its value in each future. `known` keeps the scores of the assumption that were asked for last.
+    fn in_each(&self, stands: &Stands<'_>, known: &mut Option<Drawn>) -> Lanes {
         match stands {
             Stands::Central => [self.of.value; LANES],
             Stands::Ends(moved) => moved.map(|moved| match moved {
@@ -193,17 +203,21 @@ impl Uncertain {
                 _ => self.of.value,
             }),
             Stands::Scores(scores) => {
-                let same = |found: &(usize, usize, Lanes, Lanes)| (found.0, found.1) == (self.assumption, self.year);
-                let (_, _, scores, below) = match known {
-                    Some(found) if same(found) => found,
-                    _ => {
-                        let scores = scores(self.assumption, self.year);
-                        known.insert((self.assumption, self.year, scores, scores.map(crate::spread::below)))
-                    }
+                let drawn = match known {
+                    Some(found) if found.year == self.year => found,
+                    _ => known.insert(Drawn::at(self.year, scores(self.assumption, self.year))),
                 };
-                self.of.spread.in_each(scores, below)
+                std::array::from_fn(|lane| {
+                    self.of.spread.at_known(drawn.scores[lane], drawn.below[lane], drawn.above[lane])
+                })
             }
         }
+    }
+}
+
+impl Drawn {
+    fn at(year: usize, scores: Lanes) -> Self {
+        Self { year, scores, below: scores.map(normal::below), above: scores.map(|score| normal::below(-score)) }
     }
 }
 
