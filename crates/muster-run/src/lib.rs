@@ -17,6 +17,7 @@ mod run;
 mod sensitivity;
 mod summary;
 mod tables;
+pub mod uncertainty;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRequest, level_title, track_record, track_record_chart};

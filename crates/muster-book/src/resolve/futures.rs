@@ -112,6 +112,14 @@ pub struct Limited {
     pub of: u64,
 }
 
+impl Limited {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { values: self.values + other.values, of: self.of + other.of }
+    }
+}
+
 /// The scores of an assumption in a year, with the chances of lying below and above them.
 #[derive(Debug, Clone, Copy)]
 struct Drawn {

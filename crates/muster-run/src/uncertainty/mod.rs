@@ -1,0 +1,11 @@
+//! What is not known: thousands of draws of a run, and what they say.
+//!
+//! Two kinds of not knowing are kept apart. What the assumptions leave open is drawn from their distributions; what chance does to a given
+//! number of people is drawn person by person ([`chance`]). Both are reported, and what they come to together.
+
+mod drawing;
+mod ensemble;
+mod rows;
+
+pub use ensemble::{Ask, Chance, Drawn, RowDraws, ScenarioDraws, Uncertainty};
+pub use rows::RowOf;
