@@ -256,7 +256,7 @@ fn factor(matrix: &DMatrix<f64>) -> DMatrix<f64> {
 }
 
 /// The inverse of a correlation matrix; of a singular one the pseudo-inverse.
-fn inverse(matrix: DMatrix<f64>) -> DMatrix<f64> {
+pub(crate) fn inverse(matrix: DMatrix<f64>) -> DMatrix<f64> {
     if matrix.is_empty() {
         return matrix;
     }

@@ -15,10 +15,10 @@
 //! A draw gives each variable a *score*, a standard normal number. A [`Distribution`](distribution::Distribution) turns a
 //! score into a value by its quantile function, so that values which share a score move together.
 
-pub mod normal;
-
 pub mod dependence;
 pub mod distribution;
+pub mod drivers;
+pub mod normal;
 pub mod sampler;
 pub mod stream;
 pub mod summary;

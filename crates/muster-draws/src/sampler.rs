@@ -17,7 +17,7 @@
 
 mod points;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use thiserror::Error;
@@ -38,6 +38,15 @@ pub enum Method {
     Random,
     /// Scrambled Sobol numbers, which fill the space more evenly. Best with 16 times a power of 2 of draws.
     Sobol,
+}
+
+impl Method {
+    fn points(self, streams: &[Stream]) -> Vec<Points> {
+        match self {
+            Self::Random => Vec::new(),
+            Self::Sobol => Points::of(streams),
+        }
+    }
 }
 
 /// How a variable's score moves over the years.
@@ -106,6 +115,8 @@ pub enum Misfit {
 /// Draws the scores of a list of variables.
 #[derive(Clone, Debug)]
 pub struct Sampler {
+    seed: u64,
+    method: Method,
     variables: Vec<Variable>,
     streams: Vec<Stream>,
     groups: Vec<Group>,
@@ -132,16 +143,18 @@ impl Sampler {
         check_variables(&variables)?;
         check_groups(&variables, &groups)?;
         let streams: Vec<Stream> = variables.iter().map(|variable| Stream::named(seed, &variable.name)).collect();
-        let points = match method {
-            Method::Random => Vec::new(),
-            Method::Sobol => Points::of(&streams),
-        };
+        let points = method.points(&streams);
         let mut columns = vec![0];
         for variable in &variables {
             let wide = if variable.path == Path::Fixed { 1 } else { years + 1 };
             columns.push(columns[columns.len() - 1] + wide);
         }
-        Ok(Self { variables, streams, groups, years, points, columns })
+        Ok(Self { seed, method, variables, streams, groups, years, points, columns })
+    }
+
+    /// How the first number of each variable is drawn.
+    pub fn method(&self) -> Method {
+        self.method
     }
 
     /// The variables, in order.
@@ -156,35 +169,84 @@ impl Sampler {
 
     /// The scores of these draws.
     pub fn scores(&self, draws: Range<u64>) -> Scores {
+        let mut columns = self.independent(&draws);
+        self.correlate(&mut columns);
+        self.follow_paths(draws.start, columns)
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The groups of correlated variables.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// A sampler of the same variables and then of each again, under a name of its own and without correlations: what is
+    /// needed to ask what if some of a draw had come out otherwise.
+    pub(crate) fn twice(&self) -> Self {
+        let again = |variable: &Variable| Variable { name: format!("{} again", variable.name), ..variable.clone() };
+        let mut twice = self.clone();
+        twice.groups.clear();
+        twice.variables.extend(self.variables.iter().map(again));
+        let added = &twice.variables[self.variables.len()..];
+        twice.streams.extend(added.iter().map(|variable| Stream::named(self.seed, &variable.name)));
+        twice.points = self.method.points(&twice.streams);
+        let width = self.columns[self.variables.len()];
+        twice.columns.extend(self.columns.iter().skip(1).map(|start| start + width));
+        twice
+    }
+
+    /// Which columns hold the numbers of a variable: one, or one for each year.
+    pub(crate) fn columns_of(&self, variable: usize) -> Range<usize> {
+        self.columns[variable]..self.columns[variable + 1]
+    }
+
+    /// Independent standard normal numbers for all that is drawn, before correlations and paths.
+    pub(crate) fn independent(&self, draws: &Range<u64>) -> Vec<Vec<f64>> {
         let count = usize::try_from(draws.end.saturating_sub(draws.start)).unwrap_or(0);
-        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(self.columns[self.variables.len()]);
+        let mut columns = Vec::with_capacity(self.columns[self.variables.len()]);
         for (k, variable) in self.variables.iter().enumerate() {
-            let width = self.columns[k + 1] - self.columns[k];
-            for step in 0..width {
-                // A walk needs one number a year; its baseline is known.
-                let wanted = step == 0 || step < self.steps(variable.path);
+            for step in 0..self.columns_of(k).len() {
+                let wanted = step < self.steps(variable.path).max(1);
                 columns.push(if wanted { self.numbers(k, step, draws.start, count) } else { vec![0.0; count] });
             }
         }
+        columns
+    }
+
+    /// Correlates the numbers of each group, year by year.
+    pub(crate) fn correlate(&self, columns: &mut [Vec<f64>]) {
         for group in &self.groups {
-            let width = group.members.first().map_or(0, |&k| self.columns[k + 1] - self.columns[k]);
-            for step in 0..width {
-                let places: Vec<usize> = group.members.iter().map(|&k| self.columns[k] + step).collect();
+            for step in 0..self.width(group) {
+                let places = group.members.iter().map(|&k| self.columns[k] + step);
                 let mut members: Vec<Vec<f64>> =
-                    places.iter().map(|&place| std::mem::take(&mut columns[place])).collect();
+                    places.clone().map(|place| std::mem::take(&mut columns[place])).collect();
                 group.correlation.apply(&mut members);
-                places.into_iter().zip(members).for_each(|(place, column)| columns[place] = column);
+                places.zip(members).for_each(|(place, column)| columns[place] = column);
             }
         }
+    }
+
+    /// How many numbers of each member of a group a draw holds: all have the same path.
+    pub(crate) fn width(&self, group: &Group) -> usize {
+        group.members.first().map_or(0, |&k| self.columns_of(k).len())
+    }
+
+    /// Turns the numbers of each variable into its path.
+    pub(crate) fn follow_paths(&self, first_draw: u64, mut columns: Vec<Vec<f64>>) -> Scores {
+        let count = columns.first().map_or(0, Vec::len);
         for (k, variable) in self.variables.iter().enumerate() {
-            let path = &mut columns[self.columns[k]..self.columns[k + 1]];
+            let path = &mut columns[self.columns_of(k)];
             match variable.path {
                 Path::Fixed => {}
                 Path::Autoregressive { persistence } => autoregress(path, persistence),
                 Path::RandomWalk => walk(path),
             }
         }
-        Scores { first_draw: draws.start, count, starts: self.columns.clone(), columns }
+        Scores { first_draw, count, starts: self.columns.clone(), columns }
     }
 
     /// How many numbers a draw of a path takes.
@@ -251,6 +313,22 @@ pub struct Scores {
 }
 
 impl Scores {
+    /// Scores made elsewhere, one column for each variable, none of which has a path. They count as draws from 0 on.
+    pub fn fixed(columns: Vec<Vec<f64>>) -> Self {
+        let count = columns.iter().map(Vec::len).min().unwrap_or(0);
+        Self { first_draw: 0, count, starts: (0..=columns.len()).collect(), columns }
+    }
+
+    /// How many draws.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// The draws that these are.
     pub fn draws(&self) -> Range<u64> {
         self.first_draw..self.first_draw + self.count as u64
@@ -278,10 +356,10 @@ impl Scores {
 }
 
 fn check_variables(variables: &[Variable]) -> Result<(), Misfit> {
-    let mut names = BTreeMap::new();
+    let mut names = BTreeSet::new();
     for variable in variables {
         let name = variable.name.clone();
-        if names.insert(variable.name.as_str(), ()).is_some() {
+        if !names.insert(variable.name.as_str()) {
             return Err(Misfit::SameName { name });
         }
         if let Path::Autoregressive { persistence } = variable.path

@@ -177,21 +177,20 @@ fn ln_below(a: f64, b: f64, ln_beta: f64, y: f64) -> f64 {
 fn fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let away = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / away(1.0 - (a + b) * x / (a + 1.0));
-    let mut product = d;
+    let mut below = 1.0 / away(1.0 - (a + b) * x / (a + 1.0));
+    let mut above = 1.0;
+    let mut product = below;
     for m in 1..500 {
         let m = f64::from(m);
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / away(1.0 + even * d);
-        c = away(1.0 + even / c);
-        product *= d * c;
         let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / away(1.0 + odd * d);
-        c = away(1.0 + odd / c);
-        let change = d * c;
-        product *= change;
-        if (change - 1.0).abs() < 1e-16 {
+        let before = product;
+        for part in [even, odd] {
+            below = 1.0 / away(1.0 + part * below);
+            above = away(1.0 + part / above);
+            product *= below * above;
+        }
+        if (product - before).abs() <= 1e-16 * product.abs() {
             break;
         }
     }

@@ -1,6 +1,7 @@
 //! Tests of distributions, dependence, sampling and what draws say, against known answers.
 
 mod dependence;
+mod drivers;
 mod normal;
 mod refusals;
 mod sampling;
