@@ -1,8 +1,9 @@
 //! What would be gained by knowing an assumption, from draws that are there already.
 //!
-//! The mean of a result given an assumption is a curve through the draws: a regression on polynomials of the assumption's score
-//! (Strong, Oakley and Brennan, Medical Decision Making 34, 2014, do this for the value of information). It needs no run of
-//! the model, and holds whether assumptions are correlated or not: what is learned about one tells of those it moves with.
+//! The mean of a result given an assumption is a curve through the draws: a regression on the assumption's score (Strong, Oakley
+//! and Brennan, Medical Decision Making 34, 2014, do this for the value of information). The curve is a natural cubic spline for
+//! one list of scores, and a polynomial for several. It needs no run of the model, and holds whether assumptions are correlated
+//! or not: what is learned about one tells of those it moves with.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -108,10 +109,14 @@ impl Regression {
         if let Some(other) = known.iter().find(|scores| scores.len() != draws) {
             return Err(Unanswerable::Answers { found: draws, wanted: other.len() });
         }
-        let powers = powers(known.len(), draws / DRAWS_PER_TERM);
-        let design = DMatrix::from_fn(draws, powers.len(), |draw, term| {
-            powers[term].iter().zip(known).map(|(power, scores)| hermite(*power, scores[draw])).product()
-        });
+        let design = if let [scores] = known {
+            DMatrix::from_fn(draws, KNOTS.len(), |draw, term| spline(term, scores[draw]))
+        } else {
+            let powers = powers(known.len(), draws / DRAWS_PER_TERM);
+            DMatrix::from_fn(draws, powers.len(), |draw, term| {
+                powers[term].iter().zip(known).map(|(power, scores)| hermite(*power, scores[draw])).product()
+            })
+        };
         let centre = mean(result);
         let blocks = (0..BLOCKS)
             .map(|block| {
@@ -177,8 +182,7 @@ impl Sums {
 /// terms than `most`, unless each score by itself takes more.
 fn powers(scores: usize, most: usize) -> Vec<Vec<usize>> {
     let highest = match scores {
-        0 | 1 => 5,
-        2 => 4,
+        0..=2 => 4,
         3 => 3,
         4..=6 => 2,
         _ => 1,
@@ -197,6 +201,23 @@ fn powers(scores: usize, most: usize) -> Vec<Vec<usize>> {
         terms
     };
     (1..=highest).rev().map(of).find(|terms| terms.len() <= most).unwrap_or_else(|| of(1))
+}
+
+/// Where the pieces of the spline meet. Beyond the outer two it is a straight line.
+const KNOTS: [f64; 7] = [-2.0, -1.25, -0.6, 0.0, 0.6, 1.25, 2.0];
+
+/// The terms of a natural cubic spline: a constant, the score, and one for each knot but two (Hastie, Tibshirani and Friedman,
+/// The Elements of Statistical Learning, section 5.2.1).
+fn spline(term: usize, score: f64) -> f64 {
+    let above = |knot: f64| (score - knot).max(0.0);
+    let cube = |knot: f64| above(knot) * above(knot) * above(knot);
+    let last = KNOTS[KNOTS.len() - 1];
+    let bend = |k: usize| (cube(KNOTS[k]) - cube(last)) / (last - KNOTS[k]);
+    match term {
+        0 => 1.0,
+        1 => score,
+        _ => bend(term - 2) - bend(KNOTS.len() - 2),
+    }
 }
 
 /// Hermite's polynomials, of length 1 and at right angles to each other for a standard normal score.

@@ -25,8 +25,8 @@ fn perfect_correlation_needs_no_repair_and_gives_equal_scores() {
     assert_eq!(repair, None);
     let mut columns = [vec![0.3, -1.2], vec![5.0, 9.0]];
     correlation.apply(&mut columns);
-    for draw in 0..2 {
-        assert_near("the same score", columns[0][draw], columns[1][draw], 1e-7);
+    for (first, second) in columns[0].iter().zip(&columns[1]) {
+        assert_near("the same score", *first, *second, 1e-7);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::assert_near;
 
 fn sampler(method: Method, count: usize, path: Path, groups: Vec<Group>) -> Sampler {
     let variables = (0..count).map(|k| Variable { name: format!("x{k}"), path }).collect();
-    Sampler::new(12, method, variables, groups, 3).unwrap()
+    Sampler::new(12, method, variables, groups, 3).expect("variables and groups that fit")
 }
 
 fn singles(count: usize) -> Vec<Vec<usize>> {
@@ -21,7 +21,7 @@ fn singles(count: usize) -> Vec<Vec<usize>> {
 }
 
 fn pair(members: [usize; 2], r: f64) -> Group {
-    let (correlation, _) = Correlation::new(&["a", "b"], &[vec![1.0, r], vec![r, 1.0]]).unwrap();
+    let (correlation, _) = Correlation::new(&["a", "b"], &[vec![1.0, r], vec![r, 1.0]]).expect("a correlation");
     Group { name: "pair".into(), members: members.to_vec(), correlation }
 }
 
@@ -61,7 +61,7 @@ fn indices_of_the_ishigami_function() {
     let variance = v1 + v2 + v13;
     let model = uniform_model(ishigami, 3);
     let known = [(v1, v1 + v13), (v2, v2), (0.0, v13)];
-    for (method, largest) in [(Method::Random, 0.05), (Method::Sobol, 0.012)] {
+    for (method, largest) in [(Method::Random, 0.05), (Method::Sobol, 0.02)] {
         let sampler = sampler(method, 3, Path::Fixed, vec![]);
         let found = &sobol_indices(&sampler, &singles(3), 0..8_192, &model).unwrap()[0];
         assert_near("variance", found.variance, variance, 0.05 * variance);
@@ -187,7 +187,7 @@ fn learning_finds_the_first_order_indices_of_the_ishigami_function() {
     let scores = sampler(Method::Random, 3, Path::Fixed, vec![]).scores(0..8_192);
     let result = &uniform_model(ishigami, 3)(&scores)[0];
     let share = learn(&[scores.slice(0, 0)], result).unwrap().variance_share;
-    assert_near("a wave, by a polynomial", share.value, 0.3139, 0.03);
+    assert_near("a wave", share.value, 0.3139, 0.03);
 }
 
 #[test]

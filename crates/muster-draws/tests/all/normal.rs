@@ -10,7 +10,7 @@ fn the_quantile_is_exact_to_fourteen_digits() {
         (0.001, -3.090_232_306_167_813_5),
         (0.3, -0.524_400_512_708_041),
         (0.77, 0.738_846_849_185_213_7),
-        (0.999, 3.090_232_306_167_813_3),
+        (0.999, 3.090_232_306_167_813),
     ] {
         let found = score(chance);
         assert!((found / wanted - 1.0).abs() < 1e-14, "at {chance}: {found}, wanted {wanted}");

@@ -15,7 +15,7 @@ fn fixed(count: usize) -> Vec<Variable> {
 }
 
 fn pair(r: f64) -> Correlation {
-    Correlation::new(&["a", "b"], &[vec![1.0, r], vec![r, 1.0]]).unwrap().0
+    Correlation::new(&["a", "b"], &[vec![1.0, r], vec![r, 1.0]]).expect("a correlation").0
 }
 
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {

@@ -26,7 +26,7 @@ fn the_numbers_are_pinned() {
     assert_eq!(bits, PINNED);
 }
 
-/// By another implementation of ChaCha8, written from RFC 8439 with eight rounds, a 64-bit counter and a 64-bit stream.
+/// By another implementation of `ChaCha8`, written from RFC 8439 with eight rounds, a 64-bit counter and a 64-bit stream.
 const PINNED: [u64; 4] =
     [12_888_622_332_049_976_506, 1_131_461_628_220_487_726, 13_572_496_935_631_441_375, 9_910_890_828_251_073_505];
 

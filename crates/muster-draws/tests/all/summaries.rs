@@ -9,13 +9,13 @@ use muster_draws::summary::{CHANCES, Scratch, Summary, probability, quantile};
 use crate::assert_near;
 
 fn summary(draws: &[f64], method: Method) -> Summary {
-    Summary::of(draws, method, &mut Scratch::default()).unwrap()
+    Summary::of(draws, method, &mut Scratch::default()).expect("draws")
 }
 
 /// Draws of 0.3 z₁ + e^(z₂/5), from one seed.
 fn draws(seed: u64, method: Method, count: u64) -> Vec<f64> {
     let variables = ["one", "two"].map(|name| Variable { name: name.to_owned(), path: Path::Fixed }).to_vec();
-    let scores = Sampler::new(seed, method, variables, vec![], 0).unwrap().scores(0..count);
+    let scores = Sampler::new(seed, method, variables, vec![], 0).expect("two variables").scores(0..count);
     scores.slice(0, 0).iter().zip(scores.slice(1, 0)).map(|(a, b)| 0.3 * a + (b / 5.0).exp()).collect()
 }
 
