@@ -23,11 +23,34 @@ pub fn density(score: f64) -> f64 {
 /// Wichura's algorithm AS 241 (Applied Statistics 37, 1988), whose relative error is about 1 in 10^16.
 pub fn score(chance: f64) -> f64 {
     let middle = chance - 0.5;
-    if middle.abs() <= 0.425 {
-        let r = 0.180_625 - middle * middle;
-        return middle * polynomial(r, &BODY_ABOVE) / polynomial(r, &BODY_BELOW);
+    if middle.abs() <= BODY { body(middle) } else { tail(chance) }
+}
+
+/// Turns chances into scores, in place: bit for bit what [`score`] gives one by one. Nearly all lie in the body, which is worked
+/// out for a block at once.
+pub fn scores(chances: &mut [f64]) {
+    let mut block = [0.0; 64];
+    for chances in chances.chunks_mut(block.len()) {
+        block.iter_mut().zip(&*chances).for_each(|(score, chance)| *score = body(chance - 0.5));
+        for (chance, score) in chances.iter_mut().zip(block) {
+            *chance = if (*chance - 0.5).abs() <= BODY { score } else { tail(*chance) };
+        }
     }
-    let tail = if middle < 0.0 { chance } else { 1.0 - chance };
+}
+
+/// How far from a half the body reaches.
+const BODY: f64 = 0.425;
+
+/// The score of a chance so far from a half.
+fn body(middle: f64) -> f64 {
+    let r = 0.180_625 - middle * middle;
+    middle * polynomial(r, &BODY_ABOVE) / polynomial(r, &BODY_BELOW)
+}
+
+/// The score of a chance beyond the body.
+fn tail(chance: f64) -> f64 {
+    let below = chance < 0.5;
+    let tail = if below { chance } else { 1.0 - chance };
     let size = if tail <= 0.0 {
         f64::INFINITY
     } else {
@@ -38,7 +61,7 @@ pub fn score(chance: f64) -> f64 {
             polynomial(r - 5.0, &FAR_ABOVE) / polynomial(r - 5.0, &FAR_BELOW)
         }
     };
-    if middle < 0.0 { -size } else { size }
+    if below { -size } else { size }
 }
 
 fn polynomial(x: f64, coefficients: &[f64; 8]) -> f64 {

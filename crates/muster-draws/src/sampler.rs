@@ -265,7 +265,7 @@ impl Sampler {
             Some(points) if step == 0 => points.uniforms(&self.streams[variable], first_draw, &mut numbers),
             _ => self.streams[variable].uniforms(first_draw, step as u32, &mut numbers),
         }
-        numbers.iter_mut().for_each(|number| *number = normal::score(*number));
+        normal::scores(&mut numbers);
         numbers
     }
 }

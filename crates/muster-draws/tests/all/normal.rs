@@ -1,6 +1,6 @@
 //! The standard normal, against 30-digit values from mpmath.
 
-use muster_draws::normal::{below, score};
+use muster_draws::normal::{below, score, scores};
 
 #[test]
 fn the_quantile_is_exact_to_fourteen_digits() {
@@ -39,4 +39,12 @@ fn each_undoes_the_other() {
         let z = f64::from(k) / 100.0;
         assert!((score(below(z)) - z).abs() < 1e-10, "at {z}");
     }
+}
+
+#[test]
+fn many_at_once_are_the_same_bits() {
+    let chances: Vec<f64> = (0..=10_007).map(|k| f64::from(k) / 10_007.0).chain([1e-16, 1e-9]).collect();
+    let mut many = chances.clone();
+    scores(&mut many);
+    assert!(chances.iter().zip(&many).all(|(chance, many)| score(*chance).to_bits() == many.to_bits()));
 }

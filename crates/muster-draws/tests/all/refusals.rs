@@ -70,3 +70,40 @@ fn quantiles_that_have_no_metalog_are_refused() {
     let cut = refusal(&Shape::Metalog(vec![(0.1, 0.3), (0.5, 0.4), (0.9, 0.55)]), 0.4146, 0.3, 0.55, [0.2, 1.0]);
     assert!(cut.contains("would lie beyond what this can be, 0.2 to 1"), "{cut}");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 400, ..Default::default() })]
+
+    /// Whatever is asked for, the answer is a distribution inside the bounds whose mean is as it says, or a refusal.
+    #[test]
+    fn anything_is_fitted_or_refused(
+        shape in 0..6_usize,
+        ends in proptest::array::uniform3(-0.2_f64..1.3),
+        sorted in proptest::bool::weighted(0.9),
+        narrow in 1e-6_f64..1.0,
+    ) {
+        let [mut low, mut value, mut high] = ends.map(|end| 0.3 + narrow * (end - 0.3));
+        if sorted {
+            let mut all = [low, value, high];
+            all.sort_by(f64::total_cmp);
+            [low, value, high] = all;
+        }
+        let shapes =
+            [Shape::Beta, Shape::Pert, Shape::Triangular, Shape::Uniform, Shape::Normal, Shape::Lognormal];
+        match Distribution::fit(&shapes[shape], value, low, high, RATE) {
+            Err(unfit) => proptest::prop_assert!(unfit.to_string().contains("; "), "no next step: {}", unfit),
+            Ok(distribution) => {
+                let width = high - low;
+                let scores: Vec<f64> = (-1_700..=1_700).map(|k| f64::from(k) / 200.0).collect();
+                let mut values = vec![0.0; scores.len()];
+                distribution.at_each(&scores, &mut values);
+                let [least, most] = distribution.bounds();
+                proptest::prop_assert!(values.iter().all(|value| (least..=most).contains(value)));
+                let weight = |score: &f64| muster_draws::normal::density(*score) / 200.0;
+                let mean: f64 = scores.iter().zip(&values).map(|(score, value)| weight(score) * value).sum();
+                proptest::prop_assert!((mean - distribution.mean()).abs() < 1e-4 * width, "{} or {}", mean, distribution.mean());
+                proptest::prop_assert!((mean - value).abs() <= 0.0101 * width);
+            }
+        }
+    }
+}
