@@ -95,10 +95,10 @@ impl Summary {
     }
 
     /// Whether the draws suffice to know the mean, the median and the ends of the 80% interval to within `tolerance`, a share
-    /// of the median or of the width of that interval, whichever is larger, 19 times in 20.
+    /// of the median, of the width of that interval or of the standard deviation, whichever is largest, 19 times in 20.
     pub fn suffices(&self, tolerance: f64) -> Sufficiency {
         let [low, high] = self.interval_80();
-        let scale = self.median().value.abs().max(high.value - low.value);
+        let scale = self.median().value.abs().max(high.value - low.value).max(self.standard_deviation);
         let largest = [self.mean, self.median(), low, high].iter().map(|estimate| estimate.error).fold(0.0, f64::max);
         let reached = if largest == 0.0 { 0.0 } else { 2.0 * largest / scale };
         let needed = (self.draws as f64 * (reached / tolerance) * (reached / tolerance)).ceil();

@@ -98,6 +98,10 @@ fn whether_the_draws_suffice_is_said_plainly() {
     assert!(enough.to_string().contains("draws are enough"));
     let constant = summary(&[2.0; 50], Method::Random).suffices(0.001);
     assert!(constant.is_enough() && constant.draws_needed == 1, "{constant:?}");
+    // Nothing in nineteen futures of twenty: the standard deviation is all there is to measure by.
+    let rare: Vec<f64> = (0..200).map(|draw| f64::from(u8::from(draw % 20 == 0))).collect();
+    let rare = summary(&rare, Method::Random).suffices(0.01);
+    assert!(!rare.is_enough() && rare.reached < 0.5 && rare.draws_needed > 10_000, "{rare:?}");
 }
 
 /// Simulation-based calibration: the truth is drawn from the same distributions as the draws, and the intervals hold it as
