@@ -29,12 +29,12 @@ use crate::normal;
 /// The shapes that a book may name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
-    /// A beta on the range, its mean the value, as concentrated as a PERT (its exponents add to 6). What a range means when
-    /// no shape is named.
+    /// A beta on the range, its mean the value, as concentrated as a PERT (its exponents add to 6). What a
+    /// range means when no shape is named and no triangle has that mean.
     Beta,
     /// A PERT on the range; its peak follows from the mean.
     Pert,
-    /// A triangle on the range; its peak follows from the mean.
+    /// A triangle on the range; its peak follows from the mean. What a range means when no shape is named.
     Triangular,
     /// All of the range alike; the value must be its middle.
     Uniform,

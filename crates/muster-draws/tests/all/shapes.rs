@@ -193,13 +193,29 @@ fn no_range_is_a_constant() {
 }
 
 #[test]
-fn the_usual_shape_is_a_beta_or_at_an_end_a_right_triangle() {
-    assert_eq!(Shape::usual(0.10, 0.08, 0.14), Shape::Beta);
+fn the_usual_shape_is_a_triangle_a_beta_where_none_fits_and_at_an_end_a_right_triangle() {
+    assert_eq!(Shape::usual(0.11, 0.08, 0.14), Shape::Triangular);
+    assert_eq!(Shape::usual(0.09, 0.08, 0.14), Shape::Beta);
     assert_eq!(Shape::usual(0.10, 0.10, 0.14), Shape::RightTriangle);
     assert_eq!(Shape::usual(0.14, 0.10, 0.14), Shape::RightTriangle);
-    assert_eq!(Shape::usual(0.14, 0.14, 0.14), Shape::Beta);
+    // Whatever is usual can be fitted.
+    for value in [0.08, 0.0801, 0.09, 0.1, 0.105, 0.12, 0.125, 0.14] {
+        fit(&Shape::usual(value, 0.08, 0.14), value, 0.08, 0.14, RATE);
+    }
+    fit(&Shape::usual(0.14, 0.14, 0.14), 0.14, 0.14, 0.14, RATE);
     let down = fit(&Shape::RightTriangle, 0.14, 0.08, 0.14, RATE);
     assert_near("mean", down.mean(), 0.12, 1e-15);
+}
+
+#[test]
+fn a_score_whose_chances_are_known_has_the_same_value() {
+    for shape in [Shape::Beta, Shape::Triangular, Shape::Uniform, Shape::Normal] {
+        let distribution = fit(&shape, 0.11, 0.08, 0.14, RATE);
+        for score in [-8.0, -1.3, 0.0, 0.2, 5.0] {
+            let known = distribution.at_known(score, normal::below(score), normal::below(-score));
+            assert_eq!(known.to_bits(), distribution.at(score).to_bits());
+        }
+    }
 }
 
 #[test]
