@@ -187,7 +187,8 @@ impl Sampler {
     /// A sampler of the same variables and then of each again, under a name of its own and without correlations: what is
     /// needed to ask what if some of a draw had come out otherwise.
     pub(crate) fn twice(&self) -> Self {
-        let again = |variable: &Variable| Variable { name: format!("{} again", variable.name), ..variable.clone() };
+        // No name in a plan has a zero byte in it, so none is the same.
+        let again = |variable: &Variable| Variable { name: format!("{}\0again", variable.name), ..variable.clone() };
         let mut twice = self.clone();
         twice.groups.clear();
         twice.variables.extend(self.variables.iter().map(again));

@@ -48,7 +48,22 @@ pub struct Summary {
 /// Room to work in, so that summing up many results allocates once.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
+    keys: Vec<i64>,
     sorted: Vec<f64>,
+}
+
+impl Scratch {
+    /// The draws in order. They are sorted as whole numbers in the same order, which takes two thirds of the time.
+    fn sort(&mut self, draws: &[f64]) -> &[f64] {
+        // The bits of a number, with all but the sign flipped where it is negative, rise with the number; twice gives it back.
+        let flipped = |bits: i64| bits ^ ((bits >> 63) as u64 >> 1) as i64;
+        self.keys.clear();
+        self.keys.extend(draws.iter().map(|draw| flipped(draw.to_bits() as i64)));
+        self.keys.sort_unstable();
+        self.sorted.clear();
+        self.sorted.extend(self.keys.iter().map(|key| f64::from_bits(flipped(*key) as u64)));
+        &self.sorted
+    }
 }
 
 impl Summary {
@@ -61,10 +76,7 @@ impl Summary {
             return None;
         }
         let (mean, variance) = moments(draws.iter().copied());
-        scratch.sorted.clear();
-        scratch.sorted.extend_from_slice(draws);
-        scratch.sorted.sort_unstable_by(f64::total_cmp);
-        let sorted = &scratch.sorted;
+        let sorted = scratch.sort(draws);
         let quantiles = CHANCES.map(|chance| quantile(sorted, chance));
         let random_error = (variance / draws.len() as f64).sqrt();
         let (mean_error, steps) = if by_scrambling(method, draws.len()) {
