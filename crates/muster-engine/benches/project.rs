@@ -11,7 +11,6 @@ mod world;
 #[global_allocator]
 static ALLOC: AllocProfiler = AllocProfiler::system();
 
-
 /// One England-sized place, or all integrated care systems.
 #[divan::bench(args = [1, 42])]
 fn england_15_years(bencher: Bencher<'_, '_>, places: usize) {

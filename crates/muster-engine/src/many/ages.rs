@@ -149,28 +149,43 @@ pub(super) fn finish<const ARRIVALS: usize>(
     arrivals: [Arrival<'_>; ARRIVALS],
     participation: Rates<'_>,
 ) -> Count {
-    let start = |age: usize, people: Lanes| {
-        let mut people = people;
-        for (starting, ages) in &arrivals {
-            let share = ages[age];
-            people = each(|lane| people[lane] + starting[lane] * share);
-        }
-        people
-    };
     match (left, incoming) {
-        (Left::Leaving(leaver), None) => {
-            grow_older(row, participation, |age, people| start(age, stay(people, leaver.at(age))))
-        }
-        (Left::Leaving(leaver), Some(incoming)) => {
-            grow_older(row, participation, |age, people| start(age, add(&stay(people, leaver.at(age)), &incoming[age])))
-        }
-        (Left::Share(share), None) => {
-            grow_older(row, participation, |age, people| start(age, multiply(people, &share)))
-        }
-        (Left::Share(share), Some(incoming)) => {
-            grow_older(row, participation, |age, people| start(age, add(&multiply(people, &share), &incoming[age])))
-        }
+        (Left::Leaving(leaver), None) => grow_older(
+            row,
+            participation,
+            #[inline(always)]
+            |age, people| start(&arrivals, age, stay(people, leaver.at(age))),
+        ),
+        (Left::Leaving(leaver), Some(incoming)) => grow_older(
+            row,
+            participation,
+            #[inline(always)]
+            |age, people| start(&arrivals, age, add(&stay(people, leaver.at(age)), &incoming[age])),
+        ),
+        (Left::Share(share), None) => grow_older(
+            row,
+            participation,
+            #[inline(always)]
+            |age, people| start(&arrivals, age, multiply(people, &share)),
+        ),
+        (Left::Share(share), Some(incoming)) => grow_older(
+            row,
+            participation,
+            #[inline(always)]
+            |age, people| start(&arrivals, age, add(&multiply(people, &share), &incoming[age])),
+        ),
     }
+}
+
+/// People of an age and those who start at it.
+#[inline(always)]
+fn start<const ARRIVALS: usize>(arrivals: &[Arrival<'_>; ARRIVALS], age: usize, people: Lanes) -> Lanes {
+    let mut people = people;
+    for (starting, ages) in arrivals {
+        let share = ages[age];
+        people = each(|lane| people[lane] + starting[lane] * share);
+    }
+    people
 }
 
 /// Everyone of `now` turns a year older and is counted; the oldest age keeps its people. From the oldest down, so that nobody is moved

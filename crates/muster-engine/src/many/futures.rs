@@ -1,7 +1,7 @@
 //! Projects the futures of a block, place by place.
 
 use muster_core::Setting;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::ages::{AGES, ByAge, NOUGHT};
 use super::model::{Block, Lanes, Model};
@@ -171,10 +171,7 @@ impl OpenBlock<'_> {
     /// it, and are left out of their own.
     pub fn place<K: Keep>(&mut self, place: usize, keep: &mut K) {
         match self.projector.arch {
-            Some(arch) => arch.dispatch(
-                #[inline(always)]
-                || self.project_place(place, keep),
-            ),
+            Some(arch) => arch.dispatch(OnBestInstructions { open: self, place, keep }),
             None => self.project_place(place, keep),
         }
     }
@@ -188,5 +185,22 @@ impl OpenBlock<'_> {
         for component in &plan.components {
             self.component(component, keep);
         }
+    }
+}
+
+/// A place to project, on the instructions that the processor turned out to have. A closure would not do: it is not sure to be
+/// compiled for them.
+struct OnBestInstructions<'a, 'b, K> {
+    open: &'a mut OpenBlock<'b>,
+    place: usize,
+    keep: &'a mut K,
+}
+
+impl<K: Keep> WithSimd for OnBestInstructions<'_, '_, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.open.project_place(self.place, self.keep);
     }
 }
