@@ -118,18 +118,25 @@ fn stay(people: &Lanes, leaver: &Lanes) -> Lanes {
     each(|lane| people[lane] * (1.0 - leaver[lane]))
 }
 
-/// Sends a share of a row on its way to another.
+/// Sends a share of a row on its way to another, and counts who goes. (The sum also keeps the compiler from taking two ages at once, for
+/// which it would shuffle every lane.)
 #[inline(always)]
-pub(super) fn send(from: &ByAge, share: &Lanes, is_first: bool, to: &mut ByAge) {
+pub(super) fn send(from: &ByAge, share: &Lanes, is_first: bool, to: &mut ByAge) -> Lanes {
+    let mut count = NOUGHT;
     if is_first {
         for (incoming, people) in to.iter_mut().zip(from) {
-            *incoming = multiply(people, share);
+            let going = multiply(people, share);
+            count = add(&count, &going);
+            *incoming = going;
         }
     } else {
         for (incoming, people) in to.iter_mut().zip(from) {
-            *incoming = each(|lane| incoming[lane] + people[lane] * share[lane]);
+            let going = multiply(people, share);
+            count = add(&count, &going);
+            *incoming = add(incoming, &going);
         }
     }
+    count
 }
 
 /// Adds arrivals to those on their way.

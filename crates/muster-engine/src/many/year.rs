@@ -147,10 +147,10 @@ impl<'a> OpenBlock<'a> {
         for (movement, fraction) in moves.iter().zip(&mut self.scratch.fractions) {
             *fraction = multiply(fraction, if movement.is_posts { &of_posts } else { &of_shares });
             going = add(&going, fraction);
-            let moved_in = &mut self.scratch.moved_in[movement.to];
-            *moved_in = each(|lane| moved_in[lane] + there[lane] * fraction[lane]);
             let incoming = &mut self.scratch.incoming[movement.to];
-            ages::send(&self.scratch.rows[row], fraction, movement.is_first, incoming);
+            let count = ages::send(&self.scratch.rows[row], fraction, movement.is_first, incoming);
+            let moved_in = &mut self.scratch.moved_in[movement.to];
+            *moved_in = add(moved_in, &count);
         }
         let going = each(|lane| going[lane].min(1.0));
         self.scratch.moved_out[i] = multiply(&there, &going);
