@@ -91,7 +91,7 @@ pub(super) struct Move {
     pub(super) amount: Vec<Value>,
 }
 
-/// Values that differ only in the place they are kept share it, so that less is read.
+/// What is worked out once. Rates and ages that are the same for several cells or years are kept once, so that less is read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layout {
     /// Slots by age.
@@ -303,13 +303,6 @@ impl<'a> Maker<'a> {
 /// The cells of each component, ascending; components in the order of their first cells.
 fn components(model: &Model) -> Vec<Vec<usize>> {
     let mut leader: Vec<usize> = (0..model.cells.len()).collect();
-    fn find(leader: &mut [usize], mut cell: usize) -> usize {
-        while leader[cell] != cell {
-            leader[cell] = leader[leader[cell]];
-            cell = leader[cell];
-        }
-        cell
-    }
     for transfer in &model.transfers {
         let (from, to) = (find(&mut leader, transfer.from), find(&mut leader, transfer.to));
         leader[from.max(to)] = from.min(to);
@@ -321,4 +314,14 @@ fn components(model: &Model) -> Vec<Vec<usize>> {
     }
     cells.retain(|cells| !cells.is_empty());
     cells
+}
+
+/// The first cell of the component that a cell is in, as far as is known.
+fn find(leader: &mut [usize], mut cell: usize) -> usize {
+    while leader[cell] != cell {
+        // Halves the way for the next who asks.
+        leader[cell] = leader[leader[cell]];
+        cell = leader[cell];
+    }
+    cell
 }

@@ -4,7 +4,7 @@
 use super::ages::{self, Arrival, Count, Left, NOUGHT, Rates, add, each, multiply, scale};
 use super::futures::{Figures, Keep, OpenBlock, SETTINGS, TrainingFigures};
 use super::model::{Lanes, Slot};
-use super::plan::{Component, Layout, Member, MemberYear, Value};
+use super::plan::{Component, Layout, Member, Value};
 
 /// Demand and cost of a cell, apart from supply.
 struct Surroundings {
@@ -195,7 +195,7 @@ impl<'a> OpenBlock<'a> {
             }
         }
 
-        let closing = self.finish(i, member, slots, year, joiners, start, is_entered);
+        let closing = self.finish(i, member, year, joiners, start, is_entered);
         let (mut moved_in, mut moved_out) = (NOUGHT, NOUGHT);
         if member.is_entered {
             moved_in = self.scratch.moved_in[i];
@@ -222,19 +222,17 @@ impl<'a> OpenBlock<'a> {
 
     /// Everyone of a member leaves, comes in, starts and turns a year older.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "what a year of a cell needs")]
     fn finish(
         &mut self,
         i: usize,
         member: &Member,
-        slots: &MemberYear,
         year: usize,
         joiners: Arrival<'_>,
         start: Option<Arrival<'_>>,
         is_entered: bool,
     ) -> Count {
-        let participation = self.rates(slots.participation);
-        let leaver = self.rates(slots.leaver);
+        let participation = self.rates(member.years[year].participation);
+        let leaver = self.rates(member.years[year].leaver);
         let scratch = &mut *self.scratch;
         let last = Self::last_row(member, year);
         let mut closing = Count::NOBODY;
