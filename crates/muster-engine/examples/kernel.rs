@@ -31,6 +31,7 @@ fn main() {
     };
     let (model, block) = Model::of(&world::england(places));
     let cells = model.cells.len();
+    let start = Instant::now();
     let projector = match Projector::new(model) {
         Ok(projector) => projector,
         Err(error) => {
@@ -38,6 +39,7 @@ fn main() {
             std::process::exit(1);
         }
     };
+    let setup_seconds = start.elapsed().as_secs_f64();
     let blocks = draws.div_ceil(LANES);
     let next = AtomicUsize::new(0);
     let start = Instant::now();
@@ -57,7 +59,7 @@ fn main() {
     let (ages, years, draws) = (STAFF_AGES.len(), world::YEARS, blocks * LANES);
     let elements_per_second = (cells * ages * years * draws) as f64 / seconds;
     println!(
-        "{{\"cells\":{cells},\"ages\":{ages},\"years\":{years},\"draws\":{draws},\"threads\":{threads},\"seconds\":{seconds:.6},\
-         \"elements_per_second\":{elements_per_second:.0}}}"
+        "{{\"cells\":{cells},\"ages\":{ages},\"years\":{years},\"draws\":{draws},\"threads\":{threads},\
+         \"setup_seconds\":{setup_seconds:.6},\"seconds\":{seconds:.6},\"elements_per_second\":{elements_per_second:.0}}}"
     );
 }

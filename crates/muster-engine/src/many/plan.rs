@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::ages::AGES;
-use super::model::{Model, ModelProgramme, Part, Slot};
+use super::model::{Model, ModelProgramme, Part, Slot, SlotsByAge};
 use crate::EngineError;
 use crate::inputs::{Ages, How, ProfileId, Step};
 
@@ -153,7 +153,10 @@ fn check(model: &Model) -> Result<(), EngineError> {
 struct Maker<'a> {
     model: &'a Model,
     layout: Layout,
+    /// Where each series by age has its slots of a year, and where the same slots are already.
+    found_by_age: HashMap<(SlotsByAge, usize), u32>,
     known_by_age: HashMap<[Slot; AGES], u32>,
+    found_shapes: HashMap<ProfileId, u32>,
     known_ages: HashMap<Vec<u64>, u32>,
     /// By cell.
     starts: Vec<Vec<Start>>,
@@ -170,7 +173,9 @@ impl<'a> Maker<'a> {
         Self {
             model,
             layout: Layout { places: vec![PlacePlan::default(); model.places.len()], ..Layout::default() },
+            found_by_age: HashMap::new(),
             known_by_age: HashMap::new(),
+            found_shapes: HashMap::new(),
             known_ages: HashMap::new(),
             starts: vec![Vec::new(); model.cells.len()],
             transfers_from,
@@ -251,9 +256,9 @@ impl<'a> Maker<'a> {
             // Nobody joins at the baseline; any ages will do.
             let joiner_ages = if year == 0 { ProfileId::default() } else { cell.joiner_ages[year - 1] };
             MemberYear {
-                leaver: self.by_age(model.slots_by_age(cell.leaver, year)),
-                participation: self.by_age(model.slots_by_age(cell.participation, year)),
-                joiner_ages: self.ages(model.shapes.get(joiner_ages)),
+                leaver: self.by_age(cell.leaver, year),
+                participation: self.by_age(cell.participation, year),
+                joiner_ages: self.shape(joiner_ages),
                 returner_rate: model.slot(cell.returner_rate, year),
                 wider_market_rate: model.slot(cell.wider_market_rate, year),
                 international: self.value(cell.international_headcount, year),
@@ -282,12 +287,24 @@ impl<'a> Maker<'a> {
         Value { slot: self.model.slot(part.series, year), factor: part.factor }
     }
 
-    fn by_age(&mut self, slots: &[Slot; AGES]) -> u32 {
-        let list = &mut self.layout.by_age;
-        *self.known_by_age.entry(*slots).or_insert_with(|| {
-            list.push(*slots);
-            list.len() as u32 - 1
+    fn by_age(&mut self, series: SlotsByAge, year: usize) -> u32 {
+        *self.found_by_age.entry((series, year)).or_insert_with(|| {
+            let list = &mut self.layout.by_age;
+            let slots = self.model.slots_by_age(series, year);
+            *self.known_by_age.entry(*slots).or_insert_with(|| {
+                list.push(*slots);
+                list.len() as u32 - 1
+            })
         })
+    }
+
+    fn shape(&mut self, shape: ProfileId) -> u32 {
+        if let Some(found) = self.found_shapes.get(&shape) {
+            return *found;
+        }
+        let found = self.ages(self.model.shapes.get(shape));
+        self.found_shapes.insert(shape, found);
+        found
     }
 
     fn ages(&mut self, ages: &Ages) -> u32 {
