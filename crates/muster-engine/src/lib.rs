@@ -1,7 +1,9 @@
 //! The projection engine: people by profession, place, setting and single year of age, moved forward a year at a time.
 //!
-//! The engine is pure. It takes [`Inputs`] and returns a [`Projection`]: no files, clock, network or global state, no random numbers, no
-//! threads. The same inputs give the same bits on every run.
+//! The engine is pure. It takes [`Inputs`] and returns a [`Projection`]: no files, clock, network or global state, no random numbers of its
+//! own, no threads. The same inputs give the same bits on every run.
+//!
+//! [`project`] moves expected numbers of people. [`project_people`] moves whole people by chance, with random numbers that the caller gives.
 //!
 //! One year, in this order (`step.rs`):
 //!
@@ -16,6 +18,7 @@
 //! Demand, the gap, temporary staffing and the pay bill are worked out beside the stock and never feed back into it: the gap is an
 //! output.
 
+mod chance;
 mod cost;
 mod demand;
 mod inputs;
@@ -23,6 +26,7 @@ mod many;
 mod projection;
 mod step;
 
+pub use chance::{Decides, Moments, Stream, headcount_moments, project_people};
 pub use demand::{demand_index, total_demand_fte};
 pub use inputs::{
     Ages, Cell, CellYear, Citizens, Drivers, How, Inputs, Money, PlaceInputs, Profile, ProfileId, Profiles, Programme,
@@ -77,7 +81,11 @@ pub enum EngineError {
 /// ```
 pub fn project(inputs: &Inputs) -> Result<Projection, EngineError> {
     inputs.check()?;
-    let mut projection = step::run(inputs);
+    finish(inputs, step::run(inputs))
+}
+
+/// Adds to the people what follows from them, and checks it all.
+fn finish(inputs: &Inputs, mut projection: Projection) -> Result<Projection, EngineError> {
     demand::add(inputs, &mut projection);
     cost::add(inputs, &mut projection);
     projection.check()?;

@@ -5,7 +5,7 @@ use muster_core::{Probability, STAFF_AGES};
 use crate::inputs::{Ages, How, Inputs, Programme, Step};
 use crate::projection::{Cause, CellResult, Flow, ProgrammeYear, Projection, Unfilled, YearResult};
 
-const NOBODY: Ages = [0.0; STAFF_AGES.len()];
+pub(crate) const NOBODY: Ages = [0.0; STAFF_AGES.len()];
 
 /// Index of the age from which a leaver counts as "55 and over".
 const AGE_55: usize = 55 - STAFF_AGES.youngest as usize;
@@ -16,13 +16,13 @@ const SEPTEMBER: usize = 5;
 
 /// The part of a year that a step covers, and what falls in it.
 #[derive(Clone, Copy)]
-struct Span {
+pub(crate) struct Span {
     /// Share of the year: 1 or 1/12.
-    share: f64,
+    pub(crate) share: f64,
     /// Training grades go up a stage.
     grades_change: bool,
     /// Courses end and start.
-    courses_change: bool,
+    pub(crate) courses_change: bool,
     /// Everyone turns a year older.
     ages: bool,
 }
@@ -48,7 +48,7 @@ impl Span {
     }
 
     /// The chance over this span that makes `yearly` over the year.
-    fn chance(self, yearly: f64) -> f64 {
+    pub(crate) fn chance(self, yearly: f64) -> f64 {
         if self.is_part() {
             Probability::per_year(yearly.clamp(0.0, 1.0)).map_or(yearly, Probability::per_month)
         } else {
@@ -57,24 +57,81 @@ impl Span {
     }
 }
 
+/// What happens in one year, as it is added up.
+pub(crate) struct Record {
+    /// By cell.
+    pub(crate) flows: Vec<YearResult>,
+    /// By programme.
+    pub(crate) training: Vec<ProgrammeYear>,
+    /// Posts that stayed empty, by transfer.
+    pub(crate) unfilled: Vec<f64>,
+}
+
+/// A cell that people can move out of, in one step.
+pub(crate) struct Leaving<'a> {
+    pub(crate) cell: usize,
+    pub(crate) year: usize,
+    pub(crate) span: Span,
+    /// Whether it is a training grade, whose completers are the candidates.
+    staged: bool,
+    /// The transfers out of it.
+    pub(crate) transfers: &'a [usize],
+    /// Who can go, by age.
+    pub(crate) candidates: &'a Ages,
+}
+
+impl Leaving<'_> {
+    /// What a transfer of posts asks for in this step.
+    pub(crate) fn posts_now(&self, inputs: &Inputs, transfer: usize) -> f64 {
+        let amount = inputs.transfers[transfer].amount[self.year - 1];
+        if self.staged { amount } else { amount * self.span.share }
+    }
+
+    /// What each share is multiplied by to hold for this step, and the part of what is asked for that is granted when
+    /// `there` people are candidates and `posts` are on offer.
+    pub(crate) fn granted(&self, inputs: &Inputs, there: f64, posts: f64) -> (f64, f64) {
+        let shares = self.transfers.iter().map(|i| &inputs.transfers[*i]).filter(|transfer| transfer.how != How::Posts);
+        let yearly_share: f64 = shares.map(|transfer| transfer.amount[self.year - 1]).sum();
+        let share_now = if self.staged { yearly_share } else { self.span.chance(yearly_share) };
+        let scale_shares = if yearly_share > 0.0 { share_now / yearly_share } else { 0.0 };
+        let asked = there * share_now + posts;
+        (scale_shares, if asked > there { there / asked } else { 1.0 })
+    }
+}
+
 /// Where everyone is, between two steps.
-struct State<'a> {
-    inputs: &'a Inputs,
+pub(crate) struct State<'a> {
+    pub(crate) inputs: &'a Inputs,
     /// First row of each cell in `stock`; a cell has a row for each stage.
     first_row: Vec<usize>,
     /// Transfers by the cell they leave.
-    transfers_from: Vec<Vec<usize>>,
-    stock: Vec<Ages>,
+    pub(crate) transfers_from: Vec<Vec<usize>>,
+    pub(crate) stock: Vec<Ages>,
     /// Whether any transfer leads into a cell, so that the rest need not be looked at.
     is_entered: Vec<bool>,
     /// People on their way into each cell during a move.
-    incoming: Vec<Ages>,
-    students: Vec<Vec<f64>>,
-    outside: f64,
+    pub(crate) incoming: Vec<Ages>,
+    pub(crate) students: Vec<Vec<f64>>,
+    pub(crate) outside: f64,
 }
 
+/// Moves expected numbers of people.
 pub(crate) fn run(inputs: &Inputs) -> Projection {
-    let mut state = State::open(inputs);
+    run_with(State::open(inputs), |state, year, span, opening_headcount, record| {
+        state.leave(year, span, &mut record.flows);
+        state.move_between_cells(year, span, record, State::expected_movers);
+        state.train(year, span, record);
+        state.join(year, span, opening_headcount, &mut record.flows);
+    })
+}
+
+/// Runs the years with flows that somebody else works out: `flow` is called for each step, with the year, the part of it, and the
+/// headcount of each cell when the year opened. Ageing and counting are the same for all.
+pub(crate) fn run_with<'a>(
+    mut state: State<'a>,
+    mut flow: impl FnMut(&mut State<'a>, usize, Span, &[f64], &mut Record),
+) -> Projection {
+    let inputs = state.inputs;
     let mut projection = Projection {
         cells: (0..inputs.cells.len()).map(|cell| CellResult { years: vec![state.count(cell, None)] }).collect(),
         programmes: state.students.iter().map(|students| vec![at_baseline(students)]).collect(),
@@ -84,17 +141,16 @@ pub(crate) fn run(inputs: &Inputs) -> Projection {
     let spans = Span::of_year(inputs.step);
     for year in 1..=inputs.years {
         let opening_headcount: Vec<f64> = projection.cells.iter().map(|cell| cell.years[year - 1].headcount).collect();
-        let mut flows = vec![YearResult::default(); inputs.cells.len()];
-        let mut training = vec![ProgrammeYear::default(); inputs.programmes.len()];
-        let mut unfilled = vec![0.0; inputs.transfers.len()];
+        let mut record = Record {
+            flows: vec![YearResult::default(); inputs.cells.len()],
+            training: vec![ProgrammeYear::default(); inputs.programmes.len()],
+            unfilled: vec![0.0; inputs.transfers.len()],
+        };
         for span in &spans {
-            state.leave(year, *span, &mut flows);
-            state.move_between_cells(year, *span, &mut flows, &mut unfilled);
-            state.train(year, *span, &mut flows, &mut training);
-            state.join(year, *span, &opening_headcount, &mut flows);
+            flow(&mut state, year, *span, &opening_headcount, &mut record);
             state.age(*span);
         }
-        state.close(year, flows, training, unfilled, &mut projection);
+        state.close(year, record, &mut projection);
     }
     projection
 }
@@ -104,7 +160,7 @@ fn at_baseline(students: &[f64]) -> ProgrammeYear {
 }
 
 impl<'a> State<'a> {
-    fn open(inputs: &'a Inputs) -> Self {
+    pub(crate) fn open(inputs: &'a Inputs) -> Self {
         let mut first_row = Vec::with_capacity(inputs.cells.len());
         let mut stock = Vec::new();
         for cell in &inputs.cells {
@@ -129,20 +185,19 @@ impl<'a> State<'a> {
         }
     }
 
-    fn rows(&self, cell: usize) -> std::ops::Range<usize> {
+    pub(crate) fn rows(&self, cell: usize) -> std::ops::Range<usize> {
         let first = self.first_row[cell];
         first..first + self.inputs.cells[cell].opening.len()
     }
 
-    fn participation(&self, cell: usize, year: usize) -> &'a Ages {
+    pub(crate) fn participation(&self, cell: usize, year: usize) -> &'a Ages {
         self.inputs.profiles.get(self.inputs.cells[cell].years[year - 1].participation)
     }
 
     /// Everyone is exposed to the chance of leaving at their age.
     fn leave(&mut self, year: usize, span: Span, flows: &mut [YearResult]) {
         for (cell, flow) in flows.iter_mut().enumerate() {
-            let yearly = self.inputs.profiles.get(self.inputs.cells[cell].years[year - 1].leaver);
-            let chance = if span.is_part() { yearly.map(|rate| span.chance(rate)) } else { *yearly };
+            let chance = self.leaver_chance(cell, year, span);
             let mut gone = NOBODY;
             for row in self.rows(cell) {
                 for ((people, chance), gone) in self.stock[row].iter_mut().zip(&chance).zip(&mut gone) {
@@ -155,8 +210,22 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Moves are worked out from the same stock for all, then made at once, so their order does not matter.
-    fn move_between_cells(&mut self, year: usize, span: Span, flows: &mut [YearResult], unfilled: &mut [f64]) {
+    /// The chance of leaving in this span, by age.
+    pub(crate) fn leaver_chance(&self, cell: usize, year: usize, span: Span) -> Ages {
+        let yearly = self.inputs.profiles.get(self.inputs.cells[cell].years[year - 1].leaver);
+        if span.is_part() { yearly.map(|rate| span.chance(rate)) } else { *yearly }
+    }
+
+    /// Moves are worked out from the same stock for all, then made at once, so their order does not matter. `movers` says who goes:
+    /// it adds them to `incoming` of where they go and returns them by age.
+    pub(crate) fn move_between_cells(
+        &mut self,
+        year: usize,
+        span: Span,
+        record: &mut Record,
+        mut movers: impl FnMut(&mut Self, &Leaving<'_>, &mut [f64]) -> Ages,
+    ) {
+        let Record { flows, unfilled, .. } = record;
         self.incoming.fill(NOBODY);
         for (cell, flow) in flows.iter_mut().enumerate() {
             let rows = self.rows(cell);
@@ -170,19 +239,12 @@ impl<'a> State<'a> {
             let candidates = self.stock[last];
             let mut staying = candidates;
             if !self.transfers_from[cell].is_empty() {
-                let fractions = self.fractions_out(cell, year, span, staged, &candidates, unfilled);
-                let mut leaving_fraction = 0.0;
-                for (i, fraction) in &fractions {
-                    leaving_fraction += fraction;
-                    let to = self.inputs.transfers[*i].to;
-                    for (incoming, people) in self.incoming[to].iter_mut().zip(&candidates) {
-                        *incoming += people * fraction;
-                    }
-                }
-                let mut moved = NOBODY;
-                for ((moved, people), staying) in moved.iter_mut().zip(&candidates).zip(&mut staying) {
-                    *moved = people * leaving_fraction.min(1.0);
-                    *staying -= *moved;
+                let transfers = std::mem::take(&mut self.transfers_from[cell]);
+                let leaving = Leaving { cell, year, span, staged, transfers: &transfers, candidates: &candidates };
+                let moved = movers(self, &leaving, unfilled);
+                self.transfers_from[cell] = transfers;
+                for (staying, moved) in staying.iter_mut().zip(&moved) {
+                    *staying -= moved;
                 }
                 add(flow.flow_mut(Cause::MovedOut), &moved, self.participation(cell, year));
             }
@@ -203,38 +265,37 @@ impl<'a> State<'a> {
         }
     }
 
-    /// The share of `candidates` that each transfer takes; together never more than everyone.
-    fn fractions_out(
-        &self,
-        cell: usize,
-        year: usize,
-        span: Span,
-        staged: bool,
-        candidates: &Ages,
-        unfilled: &mut [f64],
-    ) -> Vec<(usize, f64)> {
-        let there: f64 = candidates.iter().sum();
-        let transfers = &self.transfers_from[cell];
-        let amount = |i: usize| self.inputs.transfers[i].amount[year - 1];
-        let posts_now = |i: usize| if staged { amount(i) } else { amount(i) * span.share };
-        let by_share = |i: &usize| self.inputs.transfers[*i].how != How::Posts;
+    /// The expected number of movers.
+    fn expected_movers(&mut self, leaving: &Leaving<'_>, unfilled: &mut [f64]) -> Ages {
+        let fractions = self.fractions_out(leaving, unfilled);
+        let mut leaving_fraction = 0.0;
+        for (i, fraction) in &fractions {
+            leaving_fraction += fraction;
+            let to = self.inputs.transfers[*i].to;
+            for (incoming, people) in self.incoming[to].iter_mut().zip(leaving.candidates) {
+                *incoming += people * fraction;
+            }
+        }
+        leaving.candidates.map(|people| people * leaving_fraction.min(1.0))
+    }
 
-        let yearly_share: f64 = transfers.iter().filter(|i| by_share(i)).map(|i| amount(*i)).sum();
-        let share_now = if staged { yearly_share } else { span.chance(yearly_share) };
-        let scale_shares = if yearly_share > 0.0 { share_now / yearly_share } else { 0.0 };
-        let posts: f64 = transfers.iter().filter(|i| !by_share(i)).map(|i| posts_now(*i)).sum();
-
-        let asked = there * share_now + posts;
-        let granted = if asked > there { there / asked } else { 1.0 };
-        transfers
+    /// The share of the candidates that each transfer takes; together never more than everyone.
+    fn fractions_out(&self, leaving: &Leaving<'_>, unfilled: &mut [f64]) -> Vec<(usize, f64)> {
+        let there: f64 = leaving.candidates.iter().sum();
+        let is_posts = |i: &usize| self.inputs.transfers[*i].how == How::Posts;
+        let posts = leaving.transfers.iter().filter(|i| is_posts(i)).map(|i| leaving.posts_now(self.inputs, *i)).sum();
+        let (scale_shares, granted) = leaving.granted(self.inputs, there, posts);
+        leaving
+            .transfers
             .iter()
             .map(|i| {
-                let fraction = if by_share(i) {
-                    amount(*i) * scale_shares * granted
-                } else {
-                    let taken = if there > 0.0 { posts_now(*i) * granted / there } else { 0.0 };
-                    unfilled[*i] += posts_now(*i) - taken * there;
+                let amount = leaving.posts_now(self.inputs, *i);
+                let fraction = if is_posts(i) {
+                    let taken = if there > 0.0 { amount * granted / there } else { 0.0 };
+                    unfilled[*i] += amount - taken * there;
                     taken
+                } else {
+                    self.inputs.transfers[*i].amount[leaving.year - 1] * scale_shares * granted
                 };
                 (*i, fraction)
             })
@@ -242,7 +303,7 @@ impl<'a> State<'a> {
     }
 
     /// Students go up a year or withdraw; those at the end complete; a new intake starts.
-    fn train(&mut self, year: usize, span: Span, flows: &mut [YearResult], training: &mut [ProgrammeYear]) {
+    fn train(&mut self, year: usize, span: Span, record: &mut Record) {
         if !span.courses_change {
             return;
         }
@@ -258,19 +319,19 @@ impl<'a> State<'a> {
             let completed = std::mem::replace(&mut students[0], programme.intake[year - 1]);
             let joined = completed * programme.join_share[year - 1];
             self.outside += withdrawn + (completed - joined) - programme.intake[year - 1];
-            let result = &mut training[i];
+            let result = &mut record.training[i];
             (result.intake, result.withdrawn) = (programme.intake[year - 1], withdrawn);
             (result.completed, result.joined) = (completed, joined);
 
             let ages = self.ages_at_completion(programme);
             for (cell, share) in &programme.fills {
-                self.arrive(*cell, year, &[(Cause::NewlyQualified, joined * share)], &ages, &mut flows[*cell]);
+                self.arrive(*cell, year, &[(Cause::NewlyQualified, joined * share)], &ages, &mut record.flows[*cell]);
             }
         }
     }
 
     /// Ages at entry, moved up by the length of the course.
-    fn ages_at_completion(&self, programme: &Programme) -> Ages {
+    pub(crate) fn ages_at_completion(&self, programme: &Programme) -> Ages {
         let mut ages = *self.inputs.profiles.get(programme.entry_ages);
         for _ in 0..programme.students.len() {
             grow_older(&mut ages);
@@ -317,14 +378,8 @@ impl<'a> State<'a> {
         }
     }
 
-    fn close(
-        &mut self,
-        year: usize,
-        flows: Vec<YearResult>,
-        training: Vec<ProgrammeYear>,
-        unfilled: Vec<f64>,
-        projection: &mut Projection,
-    ) {
+    fn close(&mut self, year: usize, record: Record, projection: &mut Projection) {
+        let Record { flows, training, unfilled } = record;
         for (cell, flow) in flows.into_iter().enumerate() {
             let before = projection.cells[cell].years[year - 1].fte;
             let mut result = self.count(cell, Some((year, flow)));
@@ -362,7 +417,7 @@ impl<'a> State<'a> {
 }
 
 /// Adds leavers to the record by age, and returns how many they are.
-fn record_leavers(result: &mut YearResult, gone: &Ages, participation: &Ages) -> f64 {
+pub(crate) fn record_leavers(result: &mut YearResult, gone: &Ages, participation: &Ages) -> f64 {
     let mut part = |cause, ages: std::ops::Range<usize>| {
         let flow = result.flow_mut(cause);
         let people: f64 = gone[ages.clone()].iter().sum();
@@ -373,7 +428,7 @@ fn record_leavers(result: &mut YearResult, gone: &Ages, participation: &Ages) ->
     part(Cause::LeaverUnder55, 0..AGE_55) + part(Cause::Leaver55AndOver, AGE_55..gone.len())
 }
 
-fn add(flow: &mut Flow, people: &Ages, participation: &Ages) {
+pub(crate) fn add(flow: &mut Flow, people: &Ages, participation: &Ages) {
     flow.headcount += people.iter().sum::<f64>();
     flow.fte += dot(people, participation);
 }
