@@ -97,9 +97,13 @@ pub struct Stream {
 /// assert_eq!(first.headcount, 1000.0 - leavers);
 /// assert!(leavers.fract() == 0.0 && (60.0..140.0).contains(&leavers)); // about 100, give or take 9.5
 /// ```
-pub fn project_people<R: Rng>(inputs: &Inputs, stream: impl FnMut(Stream) -> R) -> Result<Projection, EngineError> {
+pub fn project_people<R: Rng + 'static>(
+    inputs: &Inputs,
+    mut stream: impl FnMut(Stream) -> R,
+) -> Result<Projection, EngineError> {
     inputs.check()?;
-    let (state, mut people) = people::open(inputs, stream);
+    let mut boxed = |which| Box::new(stream(which)) as Box<dyn Rng>;
+    let (state, mut people) = people::open(inputs, &mut boxed);
     let projection = step::run_with(state, |state, year, span, opening_headcount, record| {
         people.step(state, year, span, opening_headcount, record);
     });

@@ -1,13 +1,16 @@
 //! Whole numbers of people, drawn. They are kept as `f64`, which holds every whole number up to 2⁵³ exactly.
 
-use rand::Rng;
-use rand_distr::{Binomial, Distribution, Hypergeometric, Poisson};
+use rand::{Rng, RngExt};
+use rand_distr::{Binomial, Distribution, Poisson};
 
 use crate::inputs::Ages;
 use crate::step::NOBODY;
 
 /// Above this many people, a whole number and the chance in it are beyond what `f64` can tell apart.
 const COUNTABLE: f64 = 9e15;
+
+/// Up to this many people are drawn one by one, which is then faster.
+const FEW: f64 = 8.0;
 
 /// A series of stated numbers made whole without bias: each is rounded up or down, the fraction left over is carried to the next, and
 /// the first fraction is chance.
@@ -16,7 +19,7 @@ pub(crate) struct Whole(f64);
 
 impl Whole {
     /// Starts from a random fraction, of 32 bits so that adding whole numbers to it is exact.
-    pub(crate) fn start<R: Rng>(rng: &mut R) -> Self {
+    pub(crate) fn start(rng: &mut dyn Rng) -> Self {
         Self(f64::from(rng.next_u32()) / 2f64.powi(32))
     }
 
@@ -35,7 +38,7 @@ impl Whole {
 }
 
 /// How many of `people` do what each does with this chance.
-pub(crate) fn binomial<R: Rng>(rng: &mut R, people: f64, chance: f64) -> f64 {
+pub(crate) fn binomial(rng: &mut dyn Rng, people: f64, chance: f64) -> f64 {
     // A share of what is left after everyone was shared out is no number; nobody is there to take it.
     let chance = chance.max(0.0);
     if people == 0.0 || chance == 0.0 {
@@ -47,11 +50,14 @@ pub(crate) fn binomial<R: Rng>(rng: &mut R, people: f64, chance: f64) -> f64 {
     if people > COUNTABLE {
         return (people * chance).round();
     }
+    if people <= FEW {
+        return (0..people as u32).map(|_| f64::from(u8::from(rng.random::<f64>() < chance))).sum();
+    }
     Binomial::new(people as u64, chance).map_or(f64::NAN, |binomial| binomial.sample(rng) as f64)
 }
 
 /// How many come from a large pool when this many are expected.
-pub(crate) fn poisson<R: Rng>(rng: &mut R, expected: f64) -> f64 {
+pub(crate) fn poisson(rng: &mut dyn Rng, expected: f64) -> f64 {
     if expected == 0.0 {
         return 0.0;
     }
@@ -63,7 +69,7 @@ pub(crate) fn poisson<R: Rng>(rng: &mut R, expected: f64) -> f64 {
 
 /// How `people` divide over shares that add to 1: each person falls to one of them. Nobody is lost where shares add to 1 only
 /// nearly.
-pub(crate) fn divide<R: Rng>(rng: &mut R, people: f64, shares: &[f64], mut give: impl FnMut(usize, f64)) {
+pub(crate) fn divide(rng: &mut dyn Rng, people: f64, shares: &[f64], mut give: impl FnMut(usize, f64)) {
     let mut rest = people;
     let mut share_left: f64 = shares.iter().sum();
     let mut last = 0;
@@ -81,33 +87,57 @@ pub(crate) fn divide<R: Rng>(rng: &mut R, people: f64, shares: &[f64], mut give:
 }
 
 /// The ages of `people` whose ages have these shares.
-pub(crate) fn ages<R: Rng>(rng: &mut R, people: f64, shares: &Ages) -> Ages {
+pub(crate) fn ages(rng: &mut dyn Rng, people: f64, shares: &Ages) -> Ages {
     let mut ages = NOBODY;
-    divide(rng, people, shares, |age, part| ages[age] += part);
+    if people <= FEW {
+        let all = shares.iter().sum();
+        (0..people as u32).for_each(|_| ages[one_of(rng, shares, all)] += 1.0);
+    } else {
+        divide(rng, people, shares, |age, part| ages[age] += part);
+    }
     ages
 }
 
 /// Takes `number` of the people there out of `there`, anyone as likely as another, and returns them by age.
-pub(crate) fn take_anyone<R: Rng>(rng: &mut R, there: &mut Ages, number: f64) -> Ages {
+///
+/// When everyone is taken with the same chance, all choices of the number that comes of it are equally likely. So is then any choice of
+/// `number` people, once somebody at random is added, or put back, as often as it takes.
+pub(crate) fn take_anyone(rng: &mut dyn Rng, there: &mut Ages, number: f64) -> Ages {
+    let pool: f64 = there.iter().sum();
+    if number >= pool {
+        return std::mem::replace(there, NOBODY);
+    }
     let mut taken = NOBODY;
-    let mut pool: f64 = there.iter().sum();
-    let mut to_take = number.min(pool);
-    for (there, taken) in there.iter_mut().zip(&mut taken) {
-        if to_take == 0.0 {
-            break;
+    if number > FEW {
+        for (there, taken) in there.iter_mut().zip(&mut taken) {
+            *taken = binomial(rng, *there, number / pool);
+            *there -= *taken;
         }
-        let of_this_age = if to_take == pool {
-            *there
-        } else {
-            Hypergeometric::new(pool as u64, *there as u64, to_take as u64)
-                .map_or(f64::NAN, |hypergeometric| hypergeometric.sample(rng) as f64)
-        };
-        pool -= *there;
-        to_take -= of_this_age;
-        *there -= of_this_age;
-        *taken = of_this_age;
+    }
+    let mut in_hand: f64 = taken.iter().sum();
+    while in_hand < number {
+        let age = one_of(rng, there, pool - in_hand);
+        (there[age], taken[age], in_hand) = (there[age] - 1.0, taken[age] + 1.0, in_hand + 1.0);
+    }
+    while in_hand > number {
+        let age = one_of(rng, &taken, in_hand);
+        (there[age], taken[age], in_hand) = (there[age] + 1.0, taken[age] - 1.0, in_hand - 1.0);
     }
     taken
+}
+
+/// An age drawn by weights that add to `all`; never one without weight.
+fn one_of(rng: &mut dyn Rng, weights: &Ages, all: f64) -> usize {
+    let mut at = rng.random::<f64>() * all;
+    let mut last = 0;
+    for (age, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        last = age;
+        at -= weight;
+        if at < 0.0 {
+            break;
+        }
+    }
+    last
 }
 
 #[cfg(test)]
@@ -165,20 +195,26 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let mut opening = NOBODY;
         (opening[10], opening[20], opening[40]) = (10.0, 25.0, 5.0);
-        let mut mean = NOBODY;
-        let draws = 20_000;
-        for _ in 0..draws {
-            let mut there = opening;
-            let taken = take_anyone(&mut rng, &mut there, 12.0);
-            assert_eq!(taken.iter().sum::<f64>(), 12.0);
-            for age in 0..taken.len() {
-                assert_eq!(there[age] + taken[age], opening[age]);
-                mean[age] += taken[age] / f64::from(draws);
+        for number in [4.0, 12.0, 33.0] {
+            let (mut sum, mut squares) = (NOBODY, NOBODY);
+            let draws = 20_000;
+            for _ in 0..draws {
+                let mut there = opening;
+                let taken = take_anyone(&mut rng, &mut there, number);
+                assert_eq!(taken.iter().sum::<f64>(), number);
+                for age in 0..taken.len() {
+                    assert_eq!(there[age] + taken[age], opening[age]);
+                    sum[age] += taken[age] / f64::from(draws);
+                    squares[age] += taken[age].powi(2) / f64::from(draws);
+                }
             }
-        }
-        // 12 of 40: three in ten of each age. The standard error of each mean is below 0.012.
-        for (mean, opening) in mean.iter().zip(opening) {
-            assert!((mean - 0.3 * opening).abs() < 0.05, "{mean} of {opening}");
+            // Without replacement: the hypergeometric mean and variance.
+            for ((mean, square), opening) in sum.iter().zip(squares).zip(opening) {
+                let share = opening / 40.0;
+                let variance = number * share * (1.0 - share) * (40.0 - number) / 39.0;
+                assert!((mean - number * share).abs() < 0.05, "{mean} of {opening}");
+                assert!((square - mean * mean - variance).abs() < 0.05 * (1.0 + variance), "{square} of {opening}");
+            }
         }
         let mut few = opening;
         assert_eq!(take_anyone(&mut rng, &mut few, 41.0), opening, "more posts than people");

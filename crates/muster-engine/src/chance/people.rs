@@ -8,9 +8,12 @@ use crate::inputs::{Ages, How, Inputs};
 use crate::projection::{Cause, YearResult};
 use crate::step::{Leaving, NOBODY, Record, Span, State, add, record_leavers};
 
+/// Gives the generator of each stream. It is boxed, so that what follows is compiled once and not for each kind of generator.
+pub(crate) type Streams<'s> = dyn FnMut(Stream) -> Box<dyn Rng> + 's;
+
 /// What is drawn, and what rounding has carried over so far.
-pub(crate) struct People<F> {
-    stream: F,
+pub(crate) struct People<'s> {
+    stream: &'s mut Streams<'s>,
     /// Steps taken since the baseline.
     step: usize,
     /// Opening people and then international recruits, by cell.
@@ -22,7 +25,7 @@ pub(crate) struct People<F> {
 }
 
 /// The people of the baseline made whole, and what will move them.
-pub(crate) fn open<'a, R: Rng, F: FnMut(Stream) -> R>(inputs: &'a Inputs, mut stream: F) -> (State<'a>, People<F>) {
+pub(crate) fn open<'a, 's>(inputs: &'a Inputs, stream: &'s mut Streams<'s>) -> (State<'a>, People<'s>) {
     let mut state = State::open(inputs);
     let mut at_baseline = |decides| stream(Stream { decides, step: 0 });
 
@@ -50,7 +53,7 @@ pub(crate) fn open<'a, R: Rng, F: FnMut(Stream) -> R>(inputs: &'a Inputs, mut st
     (state, People { stream, step: 0, of_cell, of_transfer, of_programme })
 }
 
-impl<R: Rng, F: FnMut(Stream) -> R> People<F> {
+impl People<'_> {
     /// Leave, move, train, join.
     pub(crate) fn step(
         &mut self,
@@ -67,7 +70,7 @@ impl<R: Rng, F: FnMut(Stream) -> R> People<F> {
         self.join(state, year, span, opening_headcount, &mut record.flows);
     }
 
-    fn generator(&mut self, decides: Decides) -> R {
+    fn generator(&mut self, decides: Decides) -> Box<dyn Rng> {
         (self.stream)(Stream { decides, step: self.step })
     }
 
