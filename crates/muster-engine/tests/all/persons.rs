@@ -221,7 +221,8 @@ fn within(what: &str, value: f64, expected: f64, error: f64) {
 /// Asserts that draws of a cell's headcount have the exact mean and variance in every year.
 #[track_caller]
 fn has_exact_moments(what: &str, inputs: &Inputs, draws: &[Vec<Vec<f64>>]) {
-    for (year, exact) in headcount_moments(inputs, 0).unwrap().iter().enumerate() {
+    let moments = headcount_moments(inputs, 0).unwrap_or_else(|error| panic!("{error}"));
+    for (year, exact) in moments.iter().enumerate() {
         let sample = Sample::of(draws.iter().map(|years| years[year][0]));
         within(&format!("mean of {what} in year {year}"), sample.mean(), exact.mean, sample.error_of_mean());
         let variance = format!("variance of {what} in year {year}");
