@@ -176,7 +176,7 @@ fn means_over_draws_are_the_expected_numbers_in_any_world_without_posts() {
     for world in 0..10 {
         let mut inputs = worlds().new_tree(&mut runner).unwrap().current().inputs();
         inputs.transfers.retain(|transfer| transfer.how != How::Posts);
-        means_agree(&format!("world {world}"), &inputs, 250);
+        means_agree(&format!("world {world}"), &inputs, 150);
     }
 }
 

@@ -199,10 +199,10 @@ fn by_engine(inputs: &Inputs, draw: u64) -> Vec<Vec<f64>> {
     (0..=inputs.years).map(|year| cells.iter().map(|cell| cell.years[year].headcount).collect()).collect()
 }
 
-/// A small service: 41 people, of whom a sixth leave each year, with joiners of every kind.
-fn small_service() -> Inputs {
+/// A service with joiners of every kind, of which at least this share leaves each year.
+fn service(people: f64, leaver: f64) -> Inputs {
     let mut inputs = Inputs::empty(8);
-    let mut service = cell(&mut inputs, 40.7, |age| 0.1 + age as f64 / 300.0);
+    let mut service = cell(&mut inputs, people, |age| leaver + age as f64 / 300.0);
     for (year, rates) in service.years.iter_mut().enumerate() {
         rates.returner_rate = 0.05;
         rates.wider_market_rate = 0.03 + 0.005 * year as f64;
@@ -230,18 +230,21 @@ fn has_exact_moments(what: &str, inputs: &Inputs, draws: &[Vec<Vec<f64>>]) {
     }
 }
 
+/// With one person or none of an age, any unbiased rule for who leaves is the same rule. The larger service has a dozen of each.
 #[test]
 fn the_integer_engine_has_the_exact_mean_and_variance() {
-    let inputs = small_service();
-    let draws: Vec<_> = (0..12_000).map(|draw| by_engine(&inputs, draw)).collect();
-    has_exact_moments("the engine", &inputs, &draws);
+    for (people, leaver) in [(40.7, 0.1), (600.3, 0.2)] {
+        let inputs = service(people, leaver);
+        let draws: Vec<_> = (0..12_000).map(|draw| by_engine(&inputs, draw)).collect();
+        has_exact_moments(&format!("{people} people"), &inputs, &draws);
+    }
 }
 
 /// The pool outside is finite here, so the variance of joiners is a few thousandths less than that of a Poisson number: far within
 /// the statistical error.
 #[test]
 fn persons_have_the_exact_mean_and_variance() {
-    let inputs = small_service();
+    let inputs = service(40.7, 0.1);
     let draws: Vec<_> = (0..6_000).map(|seed| simulated(&inputs, seed)).collect();
     has_exact_moments("persons", &inputs, &draws);
 }
