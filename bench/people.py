@@ -146,8 +146,8 @@ def main():
         seconds.setdefault(name, []).append(took / draws)
         rates.setdefault(name, []).append(lived / took)
         samples.setdefault(name, []).append((mean, variance, int(draws)))
-        for known, title in [("exact moments", "Muster, exact mean and variance"), ("expected numbers", "Muster, expected numbers")]:
-            seconds.setdefault(title, []).append(rows[known][1])
+        seconds.setdefault("Muster, exact mean and variance", []).append(rows["exact moments"][1])
+        seconds.setdefault("Muster, expected numbers", []).append(rows["expected numbers"][1])
         exact_mean, exact_variance = rows["exact moments"][3:]
         expected = rows["expected numbers"][3]
 

@@ -11,9 +11,9 @@
 //! | who takes a post | without replacement from those who are there | a post does not ask how old someone is |
 //! | returners and the wider labour market | Poisson | they come from a pool outside that is large, in which each person has a small chance |
 //!
-//! Skill mix, demand, the gap and cost follow from the stock as they do for expected numbers. Where no post is short of people, the mean
-//! over draws is what [`project`](crate::project) gives. Where posts run short it is a little less: chance leaves some posts empty in a year
-//! in which the expected number would have filled them.
+//! Skill mix, demand, the gap and cost follow from the stock as they do for expected numbers. Where no move runs short of people, the mean
+//! over draws is what [`project`](crate::project) gives. Where moves run short, fewer are made on average: a post that stays empty by bad
+//! luck is not made up for by good luck.
 //!
 //! # Rounding
 //!
@@ -25,8 +25,11 @@
 //! # Streams
 //!
 //! The engine makes no random numbers. It asks the caller for a generator for each [`Stream`]: one thing that chance decides, for one cell or
-//! programme, in one step. A caller who derives generators from names gets results that do not depend on the order of cells, and in which a
-//! change of one rate leaves all other draws of the first year as they were.
+//! programme, in one step. A caller who derives generators from names gets results that do not depend on the order of cells, and in which, say,
+//! another leaver rate leaves the joiners of the first year as they were.
+//!
+//! The same generators give the same bits in the same build. `rand_distr` takes logarithms and powers from the system's library where another
+//! crate of the build asks `num-traits` for it, so a draw can differ between systems; what it is drawn from does not.
 
 mod draw;
 mod moments;

@@ -24,6 +24,7 @@ mod demand;
 mod inputs;
 mod many;
 mod projection;
+mod span;
 mod step;
 
 pub use chance::{Decides, Moments, Stream, headcount_moments, project_people};

@@ -6,7 +6,8 @@ use super::draw::{Whole, ages, binomial, divide, poisson, take_anyone};
 use super::{Decides, Stream};
 use crate::inputs::{Ages, How, Inputs};
 use crate::projection::{Cause, YearResult};
-use crate::step::{Leaving, NOBODY, Record, Span, State, add, record_leavers};
+use crate::span::Span;
+use crate::step::{Leaving, NOBODY, Record, State, add, record_leavers};
 
 /// Gives the generator of each stream. It is boxed, so that what follows is compiled once and not for each kind of generator.
 pub(crate) type Streams<'s> = dyn FnMut(Stream) -> Box<dyn Rng> + 's;
