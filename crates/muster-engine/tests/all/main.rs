@@ -3,8 +3,8 @@
 
 mod agreement;
 mod cases;
-mod many;
 mod chance;
+mod many;
 mod persons;
 mod properties;
 mod reference;
