@@ -8,6 +8,7 @@ mod bridge;
 mod changes;
 pub mod data_quality;
 mod explain;
+mod export;
 mod figure;
 mod folder;
 mod manifest;
@@ -24,6 +25,7 @@ pub use backtest::{Backtest, BacktestRequest, level_title, track_record, track_r
 pub use bridge::{Bridge, bridge};
 pub use changes::{Difference, InputChange, YearDifference, difference};
 pub use explain::{Explanation, Part, explain};
+pub use export::{ExportFormat, ExportRequest, Exported, export};
 pub use figure::answer;
 pub use folder::{Verification, open, save, verify};
 pub use manifest::{InputFile, Manifest, OutputFile};

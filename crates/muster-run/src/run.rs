@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use muster_book::{COUNTERFACTUAL, Diagnostic, PLAN, Plan, Resolved, did_you_mean};
+use muster_book::{COUNTERFACTUAL, Diagnostic, PLAN, Plan, Resolved, Scenario, did_you_mean};
 use muster_core::{FinancialYear, PlaceCode};
 use muster_engine::{EngineError, Projection, Step};
 use rayon::prelude::*;
@@ -157,15 +157,20 @@ impl Run {
 
 /// Resolves and projects one scenario of a plan.
 pub(crate) fn project(plan: &Plan, id: &str, places: &[PlaceCode], step: Step) -> Result<ScenarioRun, RunError> {
-    let scenario = plan.scenario(id).ok_or_else(|| {
+    let scenario = scenario_named(plan, id)?;
+    let resolved = plan.resolve(scenario, places, step).map_err(RunError::Plan)?;
+    let projection = muster_engine::project(&resolved.inputs)
+        .map_err(|error| RunError::Engine { scenario: id.to_owned(), error })?;
+    Ok(ScenarioRun { id: id.to_owned(), title: scenario.title.clone(), resolved, projection })
+}
+
+/// The scenario of this name, or what it may have been meant to be.
+pub(crate) fn scenario_named<'p>(plan: &'p Plan, id: &str) -> Result<&'p Scenario, RunError> {
+    plan.scenario(id).ok_or_else(|| {
         let known = plan.scenarios.iter().map(|scenario| scenario.id.as_str());
         let list = known.clone().collect::<Vec<_>>().join(", ");
         let hint =
             did_you_mean(id, known).map_or(format!("use one of: {list}"), |name| format!("did you mean `{name}`?"));
         RunError::Request(format!("no scenario is called `{id}`: {hint}"))
-    })?;
-    let resolved = plan.resolve(scenario, places, step).map_err(RunError::Plan)?;
-    let projection = muster_engine::project(&resolved.inputs)
-        .map_err(|error| RunError::Engine { scenario: id.to_owned(), error })?;
-    Ok(ScenarioRun { id: id.to_owned(), title: scenario.title.clone(), resolved, projection })
+    })
 }

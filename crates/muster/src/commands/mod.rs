@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod run;
 pub(crate) mod verify;
 
