@@ -5,6 +5,7 @@
 mod backtest;
 mod data_quality;
 mod explaining;
+mod export;
 mod folder;
 mod report;
 mod results;
