@@ -6,6 +6,7 @@
 mod backtest;
 mod bridge;
 mod changes;
+mod csv;
 pub mod data_quality;
 mod explain;
 mod export;
@@ -24,8 +25,9 @@ mod verdict;
 pub use backtest::{Backtest, BacktestRequest, level_title, track_record, track_record_chart};
 pub use bridge::{Bridge, bridge};
 pub use changes::{Difference, InputChange, YearDifference, difference};
+pub use csv::csv_cell;
 pub use explain::{Explanation, Part, explain};
-pub use export::{ExportFormat, ExportRequest, Exported, export};
+pub use export::{Contents, ExportFormat, ExportRequest, Exported, export};
 pub use figure::answer;
 pub use folder::{Verification, open, save, verify};
 pub use manifest::{InputFile, Manifest, OutputFile};

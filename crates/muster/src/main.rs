@@ -9,8 +9,9 @@ mod output;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use muster_run::RunError;
 
-use crate::output::{Format, Output};
+use crate::output::{Asked, Format, Output};
 
 /// Plan the NHS workforce, from sourced assumptions to supply, demand and gap.
 #[derive(Parser)]
@@ -22,8 +23,8 @@ struct Cli {
     #[arg(long, short, global = true)]
     quiet: bool,
     /// How to print tables.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, global = true, value_enum, default_value_t = Asked::Table)]
+    format: Asked,
 }
 
 #[derive(Subcommand)]
@@ -46,14 +47,20 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let output = Output::new(cli.quiet, cli.format);
+    let exports = matches!(cli.command, Command::Export(_));
+    let format = if exports { Some(Format::Table) } else { cli.format.printed() };
+    let output = Output::new(cli.quiet, format.unwrap_or(Format::Table));
+    if format.is_none() {
+        output.fail(&RunError::Request("`--format mdl` and `--format xlsx` are for `muster export`".to_owned()));
+        return ExitCode::from(2);
+    }
     let result = match cli.command {
         Command::Run(args) => commands::run::run(args, &output),
         Command::Check(args) => commands::check::run(&args, &output),
         Command::Diff(args) => commands::diff::run(&args, &output),
         Command::Explain(args) => commands::explain::run(&args, &output),
         Command::Verify(args) => commands::verify::run(&args, &output),
-        Command::Export(args) => commands::export::run(&args, &output),
+        Command::Export(args) => commands::export::run(&args, cli.format, &output),
         Command::Books(args) => commands::books::run(args, &output),
         Command::Data(args) => commands::data::run(args, &output),
         Command::Backtest(args) => commands::backtest::run(&args, &output),

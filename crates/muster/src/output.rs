@@ -7,10 +7,10 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, pre
 use indicatif::{ProgressBar, ProgressStyle};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use muster_book::Diagnostic;
-use muster_run::RunError;
+use muster_run::{RunError, csv_cell};
 
 /// How to print tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     /// For people.
     Table,
@@ -20,6 +20,38 @@ pub(crate) enum Format {
     Csv,
     /// For documents.
     Markdown,
+}
+
+/// What `--format` may ask for: a way to print tables, or what `muster export` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Asked {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+    /// For documents.
+    Markdown,
+    /// A Vensim model, of `muster export` alone.
+    #[value(hide = true)]
+    Mdl,
+    /// A workbook, of `muster export` alone.
+    #[value(hide = true)]
+    Xlsx,
+}
+
+impl Asked {
+    /// How to print tables, if it says how.
+    pub(crate) fn printed(self) -> Option<Format> {
+        match self {
+            Self::Table => Some(Format::Table),
+            Self::Json => Some(Format::Json),
+            Self::Csv => Some(Format::Csv),
+            Self::Markdown => Some(Format::Markdown),
+            Self::Mdl | Self::Xlsx => None,
+        }
+    }
 }
 
 /// Where and how to print.
@@ -160,17 +192,6 @@ fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// A cell of a CSV. A spreadsheet program runs a text that begins like a formula, and names come from files that anyone
-/// may have written: such a text gets an apostrophe before it, which the program takes for "this is text". Numbers stay
-/// as they are, and so does a lone sign, which stands for a value that is not there.
-fn csv_cell(cell: &str) -> String {
-    let bare = cell.trim_end_matches('%').replace(',', "");
-    let number = bare.parse::<f64>().is_ok_and(f64::is_finite);
-    let formula = cell.len() > 1 && !number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-}
-
 fn table(rows: &Rows) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
@@ -209,32 +230,5 @@ fn picture(diagnostic: &Diagnostic) -> String {
     match GraphicalReportHandler::new_themed(theme).with_context_lines(0).render_report(&mut out, report.as_ref()) {
         Ok(()) => out,
         Err(_) => format!("{diagnostic}\n"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_never_leaves_as_a_formula_and_a_number_stays_a_number() {
-        for (cell, expected) in [
-            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
-            ("=SUM(A1,A2)", "\"'=SUM(A1,A2)\""),
-            ("+44 1392 411611", "'+44 1392 411611"),
-            ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1+1", "'\t=1+1"),
-            ("-inf", "'-inf"),
-            ("-3.5", "-3.5"),
-            ("+1.2%", "+1.2%"),
-            ("-1,234.5", "\"-1,234.5\""),
-            ("-1.2e-7", "-1.2e-7"),
-            ("-", "-"),
-            ("Trust \"A\"", "\"Trust \"\"A\"\"\""),
-            ("Barts = Royal London", "Barts = Royal London"),
-        ] {
-            assert_eq!(csv_cell(cell), expected);
-        }
     }
 }

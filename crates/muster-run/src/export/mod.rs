@@ -1,17 +1,21 @@
 //! Export: a plan's model and inputs for other software, so that nobody needs to take Muster's word for its arithmetic.
 //!
-//! [`export`] makes the bytes; [`write`](Exported::write) puts them where they belong, whole or not at all.
+//! [`export`] makes the bytes; [`write`](Exported::write) puts them in their place, whole or not at all.
 
 mod mdl;
 mod names;
+mod place;
 mod selection;
+mod sheets;
 mod sources;
+mod spreadsheet;
 mod world;
 
 use muster_book::Plan;
 use muster_engine::Step;
 
 use self::selection::Selection;
+use self::sheets::{MOST_ROWS, Sheet};
 use self::world::World;
 use crate::run::{RunError, scenario_named};
 
@@ -33,15 +37,28 @@ pub struct ExportRequest {
 pub enum ExportFormat {
     /// A Vensim model.
     Mdl,
+    /// Every input as a folder of CSV files.
+    Csv,
+    /// Every input as a workbook.
+    Xlsx,
 }
 
 /// What was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
-    /// The file.
-    pub bytes: Vec<u8>,
+    /// One file, or a folder of them.
+    pub contents: Contents,
     /// What a reader should know about it.
     pub notes: Vec<String>,
+}
+
+/// One file, or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contents {
+    /// The bytes of a file.
+    File(Vec<u8>),
+    /// The names of the files in a folder, and their bytes.
+    Folder(Vec<(String, Vec<u8>)>),
 }
 
 /// Exports a scenario of a plan.
@@ -54,8 +71,28 @@ pub fn export(plan: &Plan, request: &ExportRequest) -> Result<Exported, RunError
     let resolved = plan.resolve(scenario, &places, Step::Year).map_err(RunError::Plan)?;
     let world = World::new(plan, scenario, &resolved, &selection);
     let notes = selection.notes(&plan.shelf.taxonomy);
-    let bytes = match request.format {
-        ExportFormat::Mdl => mdl::text(&world, &notes).into_bytes(),
+    let contents = match request.format {
+        ExportFormat::Mdl => Contents::File(mdl::text(&world, &notes).into_bytes()),
+        ExportFormat::Csv => Contents::Folder(spreadsheet::csv(&tables(&world, &notes)?)),
+        ExportFormat::Xlsx => {
+            let sheets = tables(&world, &notes)?;
+            if let Some(long) = sheets.iter().find(|sheet| sheet.rows.len() > MOST_ROWS) {
+                return Err(RunError::Request(format!(
+                    "the sheet {} would have {} rows, and a workbook holds {MOST_ROWS}: name fewer places or professions, or use --format csv",
+                    long.name,
+                    long.rows.len()
+                )));
+            }
+            let made = spreadsheet::workbook(&sheets);
+            Contents::File(made.map_err(|error| RunError::Request(format!("the workbook cannot be made: {error}")))?)
+        }
     };
-    Ok(Exported { bytes, notes })
+    Ok(Exported { contents, notes })
+}
+
+/// The inputs as tables, with what the engine makes of them.
+fn tables(world: &World<'_>, notes: &[String]) -> Result<Vec<Sheet>, RunError> {
+    let results = muster_engine::project(&world.resolved.inputs)
+        .map_err(|error| RunError::Engine { scenario: world.scenario.id.clone(), error })?;
+    Ok(sheets::all(world, &results, notes))
 }

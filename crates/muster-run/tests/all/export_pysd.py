@@ -22,6 +22,8 @@ def main() -> None:
         print(json.dumps({"version": pysd.__version__}))
         return
     numpy.seterr(all="ignore")
+    # PySD writes tables of constants as numpy prints them, which is eight digits unless numpy is told otherwise.
+    numpy.set_printoptions(floatmode="unique")
     model = pysd.read_vensim(sys.argv[1])
     results = model.run(return_columns=sys.argv[2:])
     print(json.dumps({name: list(results[name]) for name in results.columns}))

@@ -187,6 +187,7 @@ fn break_lines(equation: &str) -> String {
         length += 1;
         let sign_follows = *letter == ' ' && letters.get(i + 1).is_some_and(|next| "+-*".contains(*next));
         if length > WIDTH && inside == 0 && (sign_follows || *letter == ',') {
+            text.truncate(text.trim_end_matches(' ').len());
             text.push_str("\n\t");
             length = 0;
         }
