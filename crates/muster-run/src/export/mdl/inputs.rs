@@ -4,7 +4,7 @@ use muster_book::Measure;
 use muster_engine::CellYear;
 
 use super::quantity::Quantity;
-use super::students;
+use super::ranges::students;
 use super::writer::{About, Writer};
 use crate::export::world::{Axis, World};
 

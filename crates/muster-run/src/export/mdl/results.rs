@@ -1,8 +1,8 @@
 //! What is worked out beside the stocks: headcount, FTE, demand, the gap, temporary staffing and pay.
 
 use super::inputs::Given;
+use super::ranges::{finishing, grade, lasting, students, study_range};
 use super::writer::{About, Sub, Writer};
-use super::{grade, lasting, students, study_range};
 use crate::export::world::Axis;
 
 const CELL: [Sub<'_>; 3] = [(Axis::Profession, "profession"), (Axis::Setting, "setting"), (Axis::Area, "area")];
@@ -156,11 +156,7 @@ fn totals(writer: &mut Writer<'_>, given: &Given) {
     let mut leavers = vec![format!("SUM({})", writer.at("leavers", &everyone("profession!")))];
     for stages in writer.world.grades() {
         let grade = format!("{}!", grade(stages));
-        let name = if given.move_amount.is_some() {
-            format!("finishing without a move {stages}")
-        } else {
-            "could move".to_owned()
-        };
+        let name = if given.move_amount.is_some() { finishing(stages) } else { "could move".to_owned() };
         leavers.push(format!("SUM({})", writer.at(&name, &everyone(&grade))));
     }
     let about = "People who leave the NHS in the coming year.";
