@@ -101,29 +101,41 @@ static void joined_by_year(const World *w, int64_t area, int64_t programme, doub
   }
 }
 
-static double share_moving(const World *w, int64_t profession) {
-  double share = 0.0;
-  for (int64_t move = 0; move < w->moves; move++)
-    if (w->move_from[move] == profession) share += w->move_share[move];
-  return share;
-}
-
-/* One number for each profession that is asked again and again. */
+/* Who moves. People on their way to a profession wait in a place of its own until it is its turn, then others may wait there: few places
+ * are in use at once, and they stay in the cache. */
 typedef struct {
-  double *share_out;
-  uint8_t *is_entered;
+  double *share_out;  /* [profession] */
+  int64_t *waiting;   /* [profession]: its waiting place, -1 where nobody moves in */
+  uint8_t *is_first;  /* [move]: nobody waits there before this move */
+  int64_t places;
 } Moves;
 
 static Moves make_moves(const World *w) {
-  Moves moves = {malloc((size_t)w->professions * sizeof(double)), calloc((size_t)w->professions, 1)};
-  for (int64_t p = 0; p < w->professions; p++) moves.share_out[p] = share_moving(w, p);
-  for (int64_t move = 0; move < w->moves; move++) moves.is_entered[w->move_to[move]] = 1;
+  const size_t professions = (size_t)w->professions, most = (size_t)w->moves + 1;
+  Moves moves = {calloc(professions, sizeof(double)), malloc(professions * sizeof(int64_t)), calloc(most, 1), 0};
+  uint8_t *is_used = calloc(most, 1);
+  for (int64_t p = 0; p < w->professions; p++) moves.waiting[p] = -1;
+  for (int64_t p = w->professions - 1; p >= 0; p--) {
+    if (moves.waiting[p] >= 0) is_used[moves.waiting[p]] = 0;
+    for (int64_t move = 0; move < w->moves; move++) {
+      if (w->move_from[move] != p) continue;
+      moves.share_out[p] += w->move_share[move];
+      int64_t *place = &moves.waiting[w->move_to[move]];
+      if (*place >= 0) continue;
+      /* Not the place of `p` itself, from which people are still read while others are sent. */
+      for (*place = 0; is_used[*place] || *place == moves.waiting[p]; ++*place) continue;
+      is_used[*place] = moves.is_first[move] = 1;
+      if (*place >= moves.places) moves.places = *place + 1;
+    }
+  }
+  free(is_used);
   return moves;
 }
 
 static void free_moves(Moves moves) {
   free(moves.share_out);
-  free(moves.is_entered);
+  free(moves.waiting);
+  free(moves.is_first);
 }
 
 /* ------------------------------------------------------------------------------------------------ one run: vectors across ages */
@@ -159,12 +171,15 @@ static inline void count(const double *people, const double *participation, doub
   *fte = sum(work[0] + work[1]);
 }
 
-static void send_movers(const World *w, int64_t profession, int64_t year, const double *people, const double *leaver,
-                        double *incoming) {
+static void send_movers(const World *w, const Moves *moves, int64_t profession, int64_t year, const double *people,
+                        const double *leaver, double *incoming) {
   for (int64_t move = 0; move < w->moves; move++) {
     if (w->move_from[move] != profession) continue;
-    double *to = incoming + (w->move_to[move] * w->years + year) * WIDTH;
-    for (int i = 0; i < WIDTH; i++) to[i] += (people[i] - people[i] * leaver[i]) * w->move_share[move];
+    double *to = incoming + (moves->waiting[w->move_to[move]] * w->years + year) * WIDTH;
+    for (int i = 0; i < WIDTH; i++) {
+      const double moving = (people[i] - people[i] * leaver[i]) * w->move_share[move];
+      to[i] = moves->is_first[move] ? moving : to[i] + moving;
+    }
   }
 }
 
@@ -182,10 +197,8 @@ static void results_of(const World *w, const Index *index, int64_t area, int64_t
 static void project_area(const World *w, const Index *index, const Moves *moves, int64_t area, double *incoming, double *out) {
   const int64_t years = w->years;
   double room[MOST_YEARS + WIDTH + 8], joined[MOST_YEARS] = {0};
-  for (int64_t p = 0; p < w->professions; p++)
-    if (moves->is_entered[p]) memset(incoming + p * years * WIDTH, 0, (size_t)(years * WIDTH) * sizeof(double));
   for (int64_t p = w->professions - 1; p >= 0; p--) {
-    const int64_t cell = area * w->professions + p, programme = w->programme_of[p];
+    const int64_t cell = area * w->professions + p, programme = w->programme_of[p], waiting = moves->waiting[p];
     const double *participation = w->participation + p * (years + 1) * WIDTH, *joiner_ages = w->joiner_ages + p * WIDTH;
     const double *ages = programme < 0 ? NOBODY : w->ages_at_completion + programme * WIDTH;
     if (programme >= 0) joined_by_year(w, area, programme, joined);
@@ -197,9 +210,9 @@ static void project_area(const World *w, const Index *index, const Moves *moves,
     for (int64_t year = 0; year < years; year++) {
       const double *leaver = w->leaver + (p * years + year) * WIDTH;
       const double joining = (w->returner[area] + w->wider_market[p]) * headcount + w->international[cell];
-      if (moves->share_out[p] > 0.0) send_movers(w, p, year, people, leaver, incoming);
+      if (moves->share_out[p] > 0.0) send_movers(w, moves, p, year, people, leaver, incoming);
       one_year(people, leaver, 1.0 - moves->share_out[p],
-               moves->is_entered[p] ? incoming + (p * years + year) * WIDTH : NOBODY, programme < 0 ? 0.0 : joined[year], ages,
+               waiting < 0 ? NOBODY : incoming + (waiting * years + year) * WIDTH, programme < 0 ? 0.0 : joined[year], ages,
                joining, joiner_ages);
       people--; /* everyone turns a year older */
       people[0] = 0.0;
@@ -229,7 +242,7 @@ static inline Lanes all(double value) {
 /* The multipliers of a block of draws, and people on their way between its cells. */
 typedef struct {
   Lanes *multipliers;   /* [lever][profession] */
-  Lanes *incoming;      /* [profession][year][AGES] */
+  Lanes *incoming;      /* [waiting place][year][AGES] */
   int64_t first, count; /* of the draws */
 } Block;
 
@@ -297,14 +310,16 @@ static inline __attribute__((always_inline)) void one_year_of_draws(Lanes *peopl
   *fte = work;
 }
 
-static void send_draws(const World *w, const Block *b, int64_t p, int64_t year, const Lanes *people, const double *leaver,
-                       Lanes leave) {
+static void send_draws(const World *w, const Moves *moves, const Block *b, int64_t p, int64_t year, const Lanes *people,
+                       const double *leaver, Lanes leave) {
   for (int64_t move = 0; move < w->moves; move++) {
     if (w->move_from[move] != p) continue;
     const double share = w->move_share[move];
-    Lanes *to = b->incoming + (w->move_to[move] * w->years + year) * AGES;
-    for (int age = 0; age < AGES; age++)
-      EACH to[age].of[g] += (people[age].of[g] - people[age].of[g] * (leaver[age] * leave.of[g])) * share;
+    Lanes *to = b->incoming + (moves->waiting[w->move_to[move]] * w->years + year) * AGES;
+    for (int age = 0; age < AGES; age++) EACH {
+      const vec moving = (people[age].of[g] - people[age].of[g] * (leaver[age] * leave.of[g])) * share;
+      to[age].of[g] = moves->is_first[move] ? moving : to[age].of[g] + moving;
+    }
   }
 }
 
@@ -314,7 +329,7 @@ static void draws_of_cell(const World *w, const Index *index, const Moves *moves
   const double *participation = w->participation + p * (years + 1) * WIDTH, *opening = w->opening + cell * WIDTH;
   const Lanes intake = b->multipliers[INTAKE * w->professions + p], wider = b->multipliers[WIDER * w->professions + p];
   const double share_out = moves->share_out[p];
-  const int entered = moves->is_entered[p];
+  const int64_t waiting = moves->waiting[p];
   double joined[MOST_YEARS];
   if (programme >= 0) joined_by_year(w, area, programme, joined);
   Lanes room[MOST_YEARS + AGES], *people = room + years, headcount = all(0.0), fte = all(0.0);
@@ -332,7 +347,7 @@ static void draws_of_cell(const World *w, const Index *index, const Moves *moves
   for (int64_t year = 0; year < years; year++) {
     in.leaver = w->leaver + (p * years + year) * WIDTH;
     in.hours = participation + (year + 1) * WIDTH;
-    in.incoming = b->incoming + (p * years + year) * AGES;
+    if (waiting >= 0) in.incoming = b->incoming + (waiting * years + year) * AGES;
     EACH in.joining.of[g] =
         (w->returner[area] + w->wider_market[p] * wider.of[g]) * headcount.of[g] + w->international[cell];
     /* Those who started after the baseline come out of the course once its length has passed. */
@@ -341,9 +356,12 @@ static void draws_of_cell(const World *w, const Index *index, const Moves *moves
       if (year >= w->length[programme]) EACH in.qualified.of[g] *= intake.of[g];
     }
     if (share_out > 0.0) {
-      send_draws(w, b, p, year, people, in.leaver, in.leave);
-      one_year_of_draws(people, &in, 1, 1, 1, &headcount, &fte);
-    } else if (entered) {
+      send_draws(w, moves, b, p, year, people, in.leaver, in.leave);
+      if (waiting < 0)
+        one_year_of_draws(people, &in, 1, 0, 1, &headcount, &fte);
+      else
+        one_year_of_draws(people, &in, 1, 1, 1, &headcount, &fte);
+    } else if (waiting >= 0) {
       one_year_of_draws(people, &in, 0, 1, 1, &headcount, &fte);
     } else if (programme >= 0) {
       one_year_of_draws(people, &in, 0, 0, 1, &headcount, &fte);
@@ -357,12 +375,8 @@ static void draws_of_cell(const World *w, const Index *index, const Moves *moves
 }
 
 static void draws_of_block(const World *w, const Index *index, const Moves *moves, const Block *b, const Sink *sink) {
-  for (int64_t area = 0; area < w->areas; area++) {
-    for (int64_t p = 0; p < w->professions; p++)
-      if (moves->is_entered[p] || moves->share_out[p] > 0.0)
-        memset(b->incoming + p * w->years * AGES, 0, (size_t)(w->years * AGES) * sizeof(Lanes));
+  for (int64_t area = 0; area < w->areas; area++)
     for (int64_t p = w->professions - 1; p >= 0; p--) draws_of_cell(w, index, moves, b, sink, area, p);
-  }
 }
 
 /* ------------------------------------------------------------------------------------------------ threads */
@@ -380,7 +394,7 @@ typedef struct {
 static void *run_areas(void *argument) {
   Job *job = argument;
   const World *w = job->world;
-  double *incoming = malloc((size_t)(w->professions * w->years * WIDTH) * sizeof(double));
+  double *incoming = malloc((size_t)(job->moves.places * w->years * WIDTH + 1) * sizeof(double));
   for (int64_t area; (area = atomic_fetch_add(&job->next, 1)) < w->areas;)
     project_area(w, &job->index, &job->moves, area, incoming, job->out);
   free(incoming);
@@ -391,7 +405,7 @@ static void *run_blocks(void *argument) {
   Job *job = argument;
   const World *w = job->world;
   Block b = {.multipliers = aligned_alloc(64, (size_t)(LEVERS * w->professions) * sizeof(Lanes)),
-             .incoming = aligned_alloc(64, (size_t)(w->professions * w->years * AGES) * sizeof(Lanes))};
+             .incoming = aligned_alloc(64, (size_t)(job->moves.places * w->years * AGES + 1) * sizeof(Lanes))};
   for (int64_t block; (block = atomic_fetch_add(&job->next, 1)) * LANES < job->sink.draws;) {
     const int64_t left = job->sink.draws - block * LANES;
     b.first = block * LANES;
