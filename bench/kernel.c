@@ -71,10 +71,12 @@ static void make_index(const World *w, Index *index) {
   for (int64_t year = 0; year <= w->years; year++) {
     index->cost[year] = w->on_cost * growth;
     growth *= 1.0 + w->real_pay_growth;
+    double needs[SETTINGS] = {0};
+    for (int age = 0; age < CITIZENS; age++)
+      for (int setting = 0; setting < SETTINGS; setting++)
+        needs[setting] += w->population[year * CITIZENS + age] * w->use_by_age[setting * CITIZENS + age];
     for (int setting = 0; setting < SETTINGS; setting++) {
-      double need = 0.0;
-      for (int age = 0; age < CITIZENS; age++)
-        need += w->population[year * CITIZENS + age] * w->use_by_age[setting * CITIZENS + age];
+      const double need = needs[setting];
       const double *shift = w->setting_shift + setting * (w->years + 1);
       if (year == 0) {
         need_at_baseline[setting] = need;

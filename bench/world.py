@@ -90,7 +90,8 @@ def imagine(professions: int, areas: int, seed: int = 1) -> World:
     base_leaver = per_profession(0.05, 0.10)
     place_share = draw.uniform(0.5, 1.5, (areas, len(SETTINGS)))
     place_share /= place_share.sum(axis=0)
-    setting = np.arange(professions) % len(SETTINGS)
+    # Everyone works in one setting, so that cells are professions × areas in Muster and in an exported model alike.
+    setting = np.zeros(professions, dtype=np.int64)
     own = np.arange(areas) % professions
     intake = stock_fte[taught] * draw.uniform(0.03, 0.06, taught.size)
     # Every fifth profession is untaught and moves into the one before it; so do a few that are taught.
