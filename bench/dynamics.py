@@ -3,9 +3,9 @@
 
     bench/dynamics.py pysd MODEL.mdl RESULTS.npy PROFESSIONS AREAS
 
-It prints one line of JSON when the model is ready and one for each run, with the seconds that each took. Results are left in RESULTS.npy
-as [headcount, FTE, demand and gap][area, profession, year]. It is a process of its own, so that a model that is too large for an engine
-ends the worker and nothing else.
+It prints one line of JSON when the model is ready and one for each run, with the seconds that each took. Results are left
+in RESULTS.npy as [headcount, FTE, demand and gap][area, profession, year]. It is a process of its own, so that a model that
+is too large for an engine ends the worker and nothing else.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ def simlin_model(path: Path) -> Engine:
     import simlin
 
     simulation = simlin.load(path).simulate()
+    # A model that is too large is refused here, with the reason.
+    simulation.run_to_end()
     names = [name for name in simulation.get_var_names() if name.split("[")[0] in VARIABLES]
 
     def run() -> None:
@@ -84,13 +86,13 @@ def main() -> None:
     sys.stdout = answers
     say(ready_s=time.perf_counter() - start, version=number)
     for _ in sys.stdin:
-        start = time.perf_counter()
         sys.stdout = sys.stderr
+        start, processor = time.perf_counter(), time.process_time()
         run()
+        took = {"run_s": time.perf_counter() - start, "processor_s": time.process_time() - processor}
         sys.stdout = answers
-        took = time.perf_counter() - start
         np.save(out, cells(found(), int(professions), int(areas)))
-        say(run_s=took)
+        say(**took)
 
 
 if __name__ == "__main__":

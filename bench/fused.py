@@ -1,22 +1,92 @@
-"""The same loops as kernel.c, as Numba compiles them: plain Python functions, so that each can be compiled with and without threads."""
+"""The same loops as kernel.c, compiled by Numba: functions in plain Python, each compiled with threads and without."""
 
 from __future__ import annotations
 
 import numba
 import numpy as np
 
-from kernels import Arrays, Kernel, results
+from kernels import FIELDS, Arrays, Kernel
 
 # Draws side by side in the innermost loop.
 LANES = 32
+FIELD_COUNT = len(FIELDS)
+
+quick = numba.njit(fastmath=True, error_model="numpy")
 
 
-def _one_run(opening, leaver, participation, joiner_ages, wider_market, returner, international, qualified, programme_of,
-             ages_at_completion, move_to, move_share):
-    """Headcount and FTE, [2, area, profession, year]."""
+@quick
+def _qualified(students, intake, withdrawal, join_share, length):
+    """People who join from each programme, [year, area, programme]."""
+    areas, programmes, years = intake.shape
+    joined = np.empty((years, areas, programmes))
+    for area in range(areas):
+        for programme in range(programmes):
+            stages = students[area, programme].copy()
+            staying = 1.0 - withdrawal[programme]
+            last = length[programme] - 1
+            for year in range(years):
+                joined[year, area, programme] = stages[last] * staying * join_share[programme]
+                for stage in range(last, 0, -1):
+                    stages[stage] = stages[stage - 1] * staying
+                stages[0] = intake[area, programme, year]
+    return joined
+
+
+@quick
+def _demand_index(population, use_by_age, other_growth, productivity_growth, setting_shift):
+    """Demand by setting and year as a multiple of the baseline, before skill mix."""
+    years, settings = population.shape[0], use_by_age.shape[0]
+    index = np.empty((settings, years))
+    for setting in range(settings):
+        growth, at_baseline = 1.0, 1.0
+        for year in range(years):
+            need = 0.0
+            for age in range(population.shape[1]):
+                need += population[year, age] * use_by_age[setting, age]
+            if year == 0:
+                at_baseline = need
+            shift = setting_shift[setting, year] / setting_shift[setting, 0]
+            index[setting, year] = need / at_baseline * growth * shift
+            growth *= (1.0 + other_growth[setting]) / (1.0 + productivity_growth)
+    return index
+
+
+@quick
+def _write(out, area, p, year, heads, fte, demand, fill, cost, premium):
+    """Every field of one cell and year."""
+    gap = demand - fte
+    temporary = fill * max(gap, 0.0)
+    values = (heads, fte, demand, gap, temporary, fte * cost, temporary * cost * premium)
+    for field in range(FIELD_COUNT):
+        out[field, area, p, year] = values[field]
+
+
+def _one_run(
+    opening,
+    leaver,
+    participation,
+    joiner_ages,
+    wider_market,
+    returner,
+    international,
+    qualified,
+    programme_of,
+    ages_at_completion,
+    move_to,
+    move_share,
+    demand_base,
+    index,
+    setting,
+    skill_mix,
+    fill,
+    earnings,
+    money,
+):
+    """Every field, [field, area, profession, year]; `money` is on-cost, pay growth and the premium of temporary staff."""
     areas, professions, ages = opening.shape
     years = leaver.shape[1]
-    out = np.empty((2, areas, professions, years + 1))
+    on_cost, pay_growth, premium = money
+    out = np.empty((FIELD_COUNT, areas, professions, years + 1))
     for area in numba.prange(areas):
         incoming = np.zeros((professions, years, ages))
         for p in range(professions - 1, -1, -1):
@@ -27,8 +97,9 @@ def _one_run(opening, leaver, participation, joiner_ages, wider_market, returner
             for age in range(ages):
                 heads += people[age]
                 fte += people[age] * participation[p, 0, age]
-            out[0, area, p, 0] = heads
-            out[1, area, p, 0] = fte
+            cost = earnings[p] * on_cost
+            base = demand_base[area, p] / skill_mix[p, 0]
+            _write(out, area, p, 0, heads, fte, base * index[setting[p], 0] * skill_mix[p, 0], fill[p], cost, premium)
             for year in range(years):
                 joining = (returner[area] + wider_market[p]) * heads + international[area, p]
                 new = qualified[year, area, programme] if programme >= 0 else 0.0
@@ -40,7 +111,9 @@ def _one_run(opening, leaver, participation, joiner_ages, wider_market, returner
                         incoming[move_to[p], year, age] += people[age] * moving
                         people[age] -= people[age] * moving
                 for age in range(ages):
-                    people[age] += incoming[p, year, age] + new * ages_at_completion[p, age] + joining * joiner_ages[p, age]
+                    people[age] += (
+                        incoming[p, year, age] + new * ages_at_completion[p, age] + joining * joiner_ages[p, age]
+                    )
                 oldest = people[ages - 1]
                 for age in range(ages - 1, 0, -1):
                     people[age] = people[age - 1]
@@ -51,14 +124,33 @@ def _one_run(opening, leaver, participation, joiner_ages, wider_market, returner
                 for age in range(ages):
                     heads += people[age]
                     fte += people[age] * participation[p, year + 1, age]
-                out[0, area, p, year + 1] = heads
-                out[1, area, p, year + 1] = fte
+                cost *= 1.0 + pay_growth
+                demand = base * index[setting[p], year + 1] * skill_mix[p, year + 1]
+                _write(out, area, p, year + 1, heads, fte, demand, fill[p], cost, premium)
     return out
 
 
-def _many_draws(multipliers, opening, leaver, participation, joiner_ages, wider_market, returner, international, qualified,
-                programme_of, length, ages_at_completion, move_to, move_share, fte_out):
-    """FTE of every draw into `fte_out`, [area, profession, year, draw]; `multipliers` is [lever, profession, draw], whole blocks."""
+def _many_draws(
+    multipliers,
+    opening,
+    leaver,
+    participation,
+    joiner_ages,
+    wider_market,
+    returner,
+    international,
+    qualified,
+    programme_of,
+    length,
+    ages_at_completion,
+    move_to,
+    move_share,
+    fte_out,
+):
+    """FTE of every draw into `fte_out`, [area, profession, year, draw].
+
+    `multipliers` is [lever, profession, draw], and draws come in whole blocks.
+    """
     areas, professions, ages = opening.shape
     years = leaver.shape[1]
     for block in numba.prange(multipliers.shape[2] // LANES):
@@ -131,8 +223,6 @@ _many_draws_on = {False: _compile(_many_draws, 1), True: _compile(_many_draws, 2
 
 def numba_kernel(world: Arrays, threads: int) -> Kernel:
     """Fused loops, on this many threads."""
-    from kernels import joined
-
     professions = world["setting"].size
     programme_of = np.full(professions, -1, dtype=np.int64)
     programme_of[world["fills"]] = np.arange(world["fills"].size)
@@ -142,24 +232,31 @@ def numba_kernel(world: Arrays, threads: int) -> Kernel:
     move_to[world["move_from"]], move_share[world["move_from"]] = world["move_to"], world["move_share"]
     common = [world[name] for name in ("opening", "leaver", "participation", "joiner_ages", "wider_market", "returner")]
     common.append(world["international"])
+    of = lambda *names: [np.ascontiguousarray(world[name]) for name in names]
+    students = of("students", "intake", "withdrawal", "join_share", "length")
+    drivers = of("population", "use_by_age", "other_growth")
+    drivers += [world["productivity_growth"].item(), *of("setting_shift")]
+    moves = [at_completion, move_to, move_share]
+    cells = of("setting", "skill_mix", "temporary_fill", "earnings_gbp")
+    money = tuple(world[name].item() for name in ("on_cost", "real_pay_growth", "temporary_premium"))
     years = world["leaver"].shape[1]
     kept: dict[tuple[int, ...], np.ndarray] = {}
 
     def project() -> np.ndarray:
         numba.set_num_threads(threads)
-        qualified = joined(world, years)
-        stocks = _one_run_on[threads > 1](*common, qualified, programme_of, at_completion, move_to, move_share)
-        return results(world, stocks[0], stocks[1])
+        index = _demand_index(*drivers)
+        run = _one_run_on[threads > 1]
+        return run(*common, _qualified(*students), programme_of, *moves, *of("demand_base"), index, *cells, money)
 
     def draws(multipliers: np.ndarray) -> np.ndarray:
         numba.set_num_threads(threads)
-        qualified = joined(world, years)
         count = -(-len(multipliers) // LANES) * LANES
         filled = np.ones((*multipliers.shape[1:], count))
         filled[..., : len(multipliers)] = np.moveaxis(multipliers, 0, -1)
         shape = (*world["opening"].shape[:2], years + 1, count)
         fte = kept.setdefault(shape, np.zeros(shape))
-        _many_draws_on[threads > 1](filled, *common, qualified, programme_of, world["length"], at_completion, move_to, move_share, fte)
+        run = _many_draws_on[threads > 1]
+        run(filled, *common, _qualified(*students), programme_of, world["length"], *moves, fte)
         return fte[..., : len(multipliers)]
 
     as_cells = lambda fte: fte.reshape(-1, *fte.shape[2:]).transpose(2, 0, 1)

@@ -1,7 +1,8 @@
 """The yearly step of Muster's engine, written by hand for one known world: NumPy, Numba and, in kernel.c, C.
 
-Each kernel reads what `world.resolve` worked out and returns the fields below for every cell and year, or the FTE of many draws. They
-are what a modeller would write for one model and one question. They are here to be compared with, in answers and in time.
+Each kernel reads what `world.resolve` worked out and returns the fields below for every cell and year, or the FTE of many
+draws. They are what a modeller would write for one model and one question. They are here to be compared with, in answers
+and in time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ctypes
 import hashlib
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -19,15 +21,17 @@ import numpy as np
 FIELDS = ["headcount", "fte", "demand_fte", "gap_fte", "temporary_fte", "pay_gbp", "temporary_gbp"]
 HERE = Path(__file__).parent
 WIDTH = 64
-LANES = 64
-NOBODY = np.zeros(0)
 
 Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A way to run the equations. `project` gives [field, area, profession, year], `draws` gives FTE as [draw, cell, year]."""
+    """A way to run the equations.
+
+    `project` gives [field, area, profession, year]. `draws` gives FTE in whatever order suits the kernel, which `as_cells`
+    turns into [draw, cell, year].
+    """
 
     name: str
     threads: int
@@ -143,7 +147,7 @@ def numpy_kernel(world: Arrays) -> Kernel:
 
 
 def padded(world: Arrays) -> Arrays:
-    """The arrays as kernel.c wants them: contiguous, ages filled up with noughts, and which programme fills a profession."""
+    """The arrays as kernel.c wants them: contiguous, ages filled up, and with the programme that fills each profession."""
     wide = {"opening", "leaver", "participation", "joiner_ages", "ages_at_completion"}
     ready = {}
     for name, array in world.items():
@@ -234,3 +238,8 @@ def c_totals(world: Arrays, folder: Path, threads: int) -> Callable[[np.ndarray]
         return kept
 
     return totals
+
+
+if __name__ == "__main__":
+    # As a process of its own: the arrays of a world in, every field of every cell and year out.
+    np.save(sys.argv[2], numpy_kernel(load(Path(sys.argv[1]))).project())

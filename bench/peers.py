@@ -1,13 +1,14 @@
-"""Who takes part in `bench/run`: Muster as a process, other people's engines on an exported model, and the hand-written kernels.
+"""Who takes part in `bench/run`: Muster, other people's engines on an exported model, and the hand-written kernels.
 
-Each entrant says how long one run took, and gives what it found as [headcount, FTE, demand and gap][area, profession, year]. One that
-cannot take part says why, by raising `Skipped`.
+Each entrant says how long one run took, and gives what it found as [headcount, FTE, demand and gap][area, profession,
+year]. One that cannot take part says why, by raising `Skipped`.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+import resource
 import select
 import shlex
 import shutil
@@ -16,7 +17,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable, Iterator, NamedTuple
 
 import numpy as np
 
@@ -33,32 +34,48 @@ class Skipped(Exception):
     """An entrant cannot take part, and why."""
 
 
+class Took(NamedTuple):
+    """Seconds by the clock, and of all processors together; the second is lengthened less by other work on the machine."""
+
+    clock_s: float
+    processor_s: float
+
+    def scaled(self, factor: float) -> Took:
+        """The same for more or less work."""
+        return Took(self.clock_s * factor, self.processor_s * factor)
+
+
 @dataclass
 class Entrant:
-    """One way to work out one run. `run` gives the seconds it took; `table` gives what the last run found."""
+    """One way to work out one run. `run` gives what it took; `table` gives what the last run found."""
 
     name: str
     threads: int
-    run: Callable[[], float]
+    run: Callable[[], Took]
     table: Callable[[], np.ndarray]
     ready_s: float | None = None
     whole_process: bool = False
-    times: list[float] = field(default_factory=list)
+    times: list[Took] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
 
 
-def timed(work: Callable[[], object]) -> float:
-    """The seconds that some work takes."""
-    start = time.perf_counter()
+def timed(work: Callable[[], object]) -> Took:
+    """What some work takes, in this process and in those that it starts and waits for."""
+    clock, processor = time.perf_counter(), _processor_s()
     work()
-    return time.perf_counter() - start
+    return Took(time.perf_counter() - clock, _processor_s() - processor)
 
 
-def repeated(work: Callable[[], object], at_least_s: float = 0.05) -> float:
-    """The seconds of one go of something quick: the mean over as many goes as fill a twentieth of a second."""
+def _processor_s() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def repeated(work: Callable[[], object], at_least_s: float = 0.2) -> Took:
+    """What one go of something quick takes: the mean over as many goes as fill a fifth of a second."""
     once = timed(work)
-    goes = int(at_least_s / max(once, 1e-6))
-    return once if goes < 2 else timed(lambda: [work() for _ in range(goes)]) / goes
+    goes = int(at_least_s / max(once.clock_s, 1e-6))
+    return once if goes < 2 else timed(lambda: [work() for _ in range(goes)]).scaled(1 / goes)
 
 
 # Muster.
@@ -70,7 +87,7 @@ def muster_process(muster: str, world: Path, size: str, threads: int) -> Entrant
     command = [muster, "run", str(world / "plans/world"), "--scenario", "plan", "--places", "systems"]
     command += ["--threads", str(threads), "--out", str(out), "--quiet"]
 
-    def run() -> float:
+    def run() -> Took:
         shutil.rmtree(out, ignore_errors=True)
         return timed(lambda: checked(command))
 
@@ -103,12 +120,11 @@ def workforce(path: Path, professions: int, areas: int) -> np.ndarray:
     return np.stack([table[name].to_numpy().reshape(shape) for name in COMPARED])
 
 
-def muster_in_memory(template: str, world: Path, size: str, threads: int) -> Entrant:
-    """One projection of inputs that are already in memory, as a program of Muster's says: `{"seconds": …}` on its last line."""
+def muster_in_memory(template: str, world: Path, threads: int) -> Entrant:
+    """One projection of inputs in memory, as a program of Muster's says: `{"seconds": …}` on its last line."""
     command = [part.format(plan=world / "plans/world", world=world, threads=threads) for part in shlex.split(template)]
     run = lambda: seconds_said(checked(command))
-    table = lambda: workforce(world / f"run-{threads}" / "workforce.parquet", *SIZES[size])
-    return Entrant("Muster, one projection", threads, run, table)
+    return Entrant("Muster, one projection", threads, run, lambda: np.empty(0))
 
 
 def muster_from_file(times: Path, size: str) -> Entrant:
@@ -116,18 +132,29 @@ def muster_from_file(times: Path, size: str) -> Entrant:
     seconds = json.loads(times.read_text()).get(size)
     if seconds is None:
         raise Skipped(f"{times} does not say how long size {size} takes")
-    return Entrant(f"Muster, one projection (from {times.name})", 1, lambda: float(seconds), lambda: np.empty(0))
+    took = Took(float(seconds), float(seconds))
+    return Entrant(f"Muster, one projection (from {times.name})", 1, lambda: took, lambda: np.empty(0))
 
 
-def seconds_said(output: str) -> float:
+def seconds_said(output: str) -> Took:
     """What the last line of a program says it took."""
     try:
-        return float(json.loads(output.strip().splitlines()[-1])["seconds"])
+        said = json.loads(output.strip().splitlines()[-1])
+        return Took(float(said["seconds"]), float(said.get("processor_seconds", said["seconds"])))
     except (IndexError, ValueError, KeyError, TypeError) as error:
         raise Skipped('the command did not end with {"seconds": …}') from error
 
 
 # Hand-written kernels.
+
+
+def numpy_process(world: Path) -> Entrant:
+    """NumPy from the file of arrays to a file of results, as a process: Python and its imports too."""
+    out = world / "numpy.npy"
+    command = [sys.executable, str(HERE / "kernels.py"), str(world), str(out)]
+    return Entrant(
+        "NumPy, file to file", 1, lambda: timed(lambda: checked(command)), lambda: np.load(out)[: len(COMPARED)]
+    )
 
 
 def hand_written(world: Arrays, library: Path, threads: list[int], without: set[str]) -> Iterator[Callable[[], Kernel]]:
@@ -160,9 +187,9 @@ def _c(world: Arrays, library: Path, threads: int) -> Kernel:
 def of_kernel(kernel: Kernel) -> Entrant:
     """A kernel as an entrant; its first run, which may compile it, is counted as getting ready."""
     last: list[np.ndarray] = []
-    ready_s = timed(kernel.project)
+    ready_s = timed(kernel.project).clock_s
 
-    def run() -> float:
+    def run() -> Took:
         last[:] = [kernel.project()]
         return repeated(kernel.project)
 
@@ -177,7 +204,7 @@ def exported(muster: str, world: Path) -> Path:
     """The plan as a Vensim model, which `muster export` writes."""
     model = world / "model" / "world.mdl"
     model.parent.mkdir(exist_ok=True)
-    checked([muster, "export", str(world / "plans/world"), "--places", "systems", "--format", "mdl", "--out", str(model)])
+    checked([muster, "export", str(world / "plans/world"), "--places", "systems", "--out", str(model)])
     return model
 
 
@@ -201,10 +228,11 @@ def dynamics(engine: str, title: str, model: Path, size: str, limit_s: float) ->
             raise Skipped(f"{title}: ended with {worker.returncode}: {said[-1][:200]}")
         return json.loads(line)
 
-    def run() -> float:
+    def run() -> Took:
         worker.stdin.write("run\n")
         worker.stdin.flush()
-        return answer()["run_s"]
+        said = answer()
+        return Took(said["run_s"], said["processor_s"])
 
     def close() -> None:
         worker.kill()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A workforce that does not exist, at four sizes: as a plan that Muster reads, and as the arrays that hand-written kernels read.
+"""A workforce that does not exist, at four sizes: as a plan for Muster, and as arrays for hand-written kernels.
 
     bench/world.py --size s --out target/bench/worlds/s
 
@@ -400,7 +400,7 @@ INVENTED = """title     = "Invented numbers for a benchmark"
 publisher = "bench/world.py"
 licence   = "own work"
 grade     = "J"
-about     = "Every number was drawn at random by a program, to time it. None was measured, none is about any real staff or place."
+about     = "Every number was drawn at random, to time programs with. None was measured; none is about real staff or places."
 """
 
 
@@ -473,9 +473,7 @@ def _places_csv(world: World) -> str:
     regions = [f"Y{region + 1:02d}" for region in range(min(7, world.areas))]
     lines = ["code,name,kind,parent,from,to,successor,source", "ENG,England,country,,,,,invented"]
     lines += [f"{code},Region {i + 1},region,ENG,,,,invented" for i, code in enumerate(regions)]
-    lines += [
-        f"{area_code(r)},Area {r + 1},system,{regions[r % len(regions)]},,,,invented" for r in range(world.areas)
-    ]
+    lines += [f"{area_code(r)},Area {r + 1},system,{regions[r % len(regions)]},,,,invented" for r in range(world.areas)]
     return "\n".join(lines) + "\n"
 
 
