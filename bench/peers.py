@@ -17,7 +17,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterator, NamedTuple
+from typing import Callable, Iterable, Iterator, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,10 @@ from world import SIZES, YEARS, area_code, profession_id
 HERE = Path(__file__).parent
 # What every entrant is compared on; the kernels put these first.
 COMPARED = ["headcount", "supply_fte", "demand_fte", "gap_fte"]
+
+
+OTHERS = {"pysd": "PySD", "simlin": "Simlin"}
+T = TypeVar("T")
 
 
 class Skipped(Exception):
@@ -57,6 +61,15 @@ class Entrant:
     whole_process: bool = False
     times: list[Took] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
+
+
+def each_ready(makers: Iterable[Callable[[], T]], size: str, report: dict[str, object]) -> Iterable[T]:
+    """Those who could be made ready; the others are noted."""
+    for make in makers:
+        try:
+            yield make()
+        except Skipped as reason:
+            report["skipped"].append(f"{size}: {reason}")
 
 
 def timed(work: Callable[[], object]) -> Took:
