@@ -123,7 +123,8 @@ def print_one(size: str, rows: list[Row]) -> None:
     ages, years = len(worlds.AGES), worlds.YEARS
     print(f"\n## One run of `{size}`: {professions} professions × {areas} areas, {ages} ages, {years} years\n")
     if rows:
-        print(f"Times are medians; ratios are to “{rows[0].get('base')}”; differences are from “{rows[0]['judge']}”.\n")
+        ratios = f"ratios are to “{rows[0]['base']}”" if "base" in rows[0] else "there is no Muster to be a ratio to"
+        print(f"Times are medians; {ratios}; differences are from “{rows[0]['judge']}”.\n")
     head = ["entrant", "threads", "getting ready", *TIMES, "runs", "× Muster", "largest difference"]
     print_table(
         head,

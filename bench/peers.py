@@ -110,13 +110,14 @@ def muster_process(muster: str, world: Path, size: str, threads: int) -> Entrant
 
 def checked(command: list[str], limit_s: float = 600) -> str:
     """Runs a command; a failure is a reason to be skipped."""
+    named = f"`{' '.join([Path(command[0]).name, *command[1:2]])}`"
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Skipped(str(error)) from error
+        raise Skipped(f"{named}: {error}") from error
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-        raise Skipped(f"`{Path(command[0]).name} {command[1]}` ended with {done.returncode}: {said[0][:200]}")
+        raise Skipped(f"{named} ended with {done.returncode}: {said[0][:200]}")
     return done.stdout
 
 
