@@ -1,4 +1,4 @@
-"""W2, many draws of one world from one file of multipliers; and what the fused C kernel reaches at England's shape."""
+"""W2, many draws: every entrant works out the same draws of one world, from one file of multipliers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable
 
 import numpy as np
 
@@ -14,9 +13,6 @@ import kernels
 import world as worlds
 from peers import OTHERS, Skipped, Took, checked, each_ready, hand_written, seconds_said, timed
 from tables import RATE, TIMES, Row, agreement, print_table, ratio, shown, summary, times_of
-
-# Cells in each place, and places.
-ENGLAND = (145, 42)
 
 
 def many_draws(size: str, args: argparse.Namespace, report: Row) -> list[Row]:
@@ -148,40 +144,3 @@ def print_many(size: str, cells: int, rows: list[Row], args: argparse.Namespace)
             for row in rows
         ),
     )
-
-
-def kernel_rates(args: argparse.Namespace) -> list[Row]:
-    """How much the fused C kernel works out in a second, keeping England's FTE and gap of each draw and year."""
-    per_place, places = ENGLAND
-    runs: list[tuple[int, int, Callable[[], object]]] = []
-    multipliers = worlds.multipliers(per_place, args.draws, args.seed)
-    for areas in (1, places):
-        arrays = worlds.resolve(worlds.imagine(per_place, areas, args.seed))
-        for threads in args.threads:
-            totals = kernels.c_totals(arrays, args.worlds, threads)
-            runs.append((areas, threads, lambda totals=totals: totals(multipliers)))
-    times: list[list[Took]] = [[] for _ in runs]
-    for round_ in range(args.rounds + 1):
-        for took, (_, _, go) in zip(times, runs):
-            once = timed(go)
-            if round_ > 0:
-                took.append(once)
-    ages, years = len(worlds.AGES), worlds.YEARS
-    print(
-        f"\n## The fused C kernel: {per_place} cells in each place, {ages} ages, {years} years, {args.draws:,} draws\n"
-    )
-    rows = []
-    for (areas, threads, _), took in zip(runs, times):
-        row = {"places": areas, "threads": threads, **summary(took)}
-        work = areas * per_place * ages * years * args.draws
-        row |= {"per_second": work / row["median_s"], "per_processor_second": work / row["processor_s"]}
-        rows.append(row)
-    print_table(
-        ["places", "threads", *TIMES, RATE, "the same for each second of a processor"],
-        (
-            [row["places"], row["threads"], *times_of(row)]
-            + [f"{row[rate]:.3g}" for rate in ("per_second", "per_processor_second")]
-            for row in rows
-        ),
-    )
-    return rows
