@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use muster_core::FinancialYear;
-use muster_draws::distribution::{Distribution, Shape};
+use muster_draws::distribution::{self, Distribution};
 use serde::{Deserialize, Serialize};
 
 use crate::assumption::{Interpolation, Key, Kind, Number, Passport};
@@ -16,6 +16,7 @@ use crate::files::{Files, TextFile};
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
 use crate::shelf::between;
+use crate::spread::Shape;
 
 /// Who does something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -167,6 +168,7 @@ pub(crate) struct RawEffect {
     interpolation: Interpolation,
     path: At<Vec<RawPoint>>,
     range: Option<At<LowHigh>>,
+    distribution: Option<At<Shape>>,
     kind: Kind,
     source: At<String>,
     #[serde(rename = "where", default)]
@@ -309,18 +311,11 @@ pub(crate) fn read_effect(
         let help = "put the dates in order, no two in one financial year";
         diagnostics.push("M022", place(), "the dates of the effect are not in order", help);
     }
-    let delivered = raw.range.as_ref().map_or([1.0, 1.0], |range| range.value.0);
-    if !(delivered[0] <= 1.0 && delivered[1] >= 1.0 && delivered[0] >= -1.0 && delivered[1] <= 3.0) {
-        let span = raw.range.as_ref().map_or(raw.span.clone(), |range| range.span.clone());
-        let help = "range is the share of the effect delivered, low and high, with 1 in between: [0.5, 1.1]";
-        diagnostics.push("M022", file.locate(span), "the range of delivery does not hold 1", help);
-    }
+    let delivery = read_delivery(file, raw, diagnostics);
     if raw.kind != Kind::Published && raw.why.trim().is_empty() {
         diagnostics.push("M012", file.locate(raw.span.clone()), "the effect does not say its reason", "add `why`");
     }
-    let [low, high] = delivered;
-    let spread = Distribution::fit(&Shape::usual(1.0, low, high), 1.0, low, high, [f64::NEG_INFINITY, f64::INFINITY]);
-    let (key, spread) = (key?, Arc::new(spread.ok()?));
+    let (key, (delivered, spread)) = (key?, delivery?);
     (diagnostics.count() == before).then(|| Effect {
         of: of.to_owned(),
         measure,
@@ -329,7 +324,7 @@ pub(crate) fn read_effect(
         path,
         interpolation: raw.interpolation,
         delivered,
-        spread,
+        spread: Arc::new(spread),
         passport: Passport {
             kind: raw.kind,
             source: raw.source.value.clone(),
@@ -338,6 +333,43 @@ pub(crate) fn read_effect(
         },
         location: file.locate(raw.path.span.clone()),
     })
+}
+
+/// How much of an effect may be delivered, low and high, and what lies between; all of it, unless a range is stated.
+fn read_delivery(
+    file: &TextFile,
+    raw: &At<RawEffect>,
+    diagnostics: &mut Diagnostics,
+) -> Option<([f64; 2], Distribution)> {
+    let delivered = raw.range.as_ref().map_or([1.0, 1.0], |range| range.value.0);
+    let [low, high] = delivered;
+    if !(low <= 1.0 && high >= 1.0 && low >= -1.0 && high <= 3.0) {
+        let span = raw.range.as_ref().map_or(raw.span.clone(), |range| range.span.clone());
+        let help = "range is the share of the effect delivered, low and high, with 1 in between: [0.5, 1.1]";
+        diagnostics.push("M022", file.locate(span), "the range of delivery does not hold 1", help);
+        return None;
+    }
+    let written = raw.distribution.as_ref();
+    if let Some(shape) = written.filter(|shape| shape.value == Shape::Metalog) {
+        let help = "give a range, and name another distribution or none";
+        let message = "how much of an effect is delivered has a range and no quantiles, so it is no metalog";
+        diagnostics.push("M025", file.locate(shape.span.clone()), message, help);
+        return None;
+    }
+    if let Some(shape) = written.filter(|_| raw.range.is_none()) {
+        let help =
+            "add range = [low, high], the share of the effect that may be delivered, or leave `distribution` out";
+        diagnostics.push("M025", file.locate(shape.span.clone()), "a distribution is named, and no range", help);
+        return None;
+    }
+    let shape = written.map_or_else(|| distribution::Shape::usual(1.0, low, high), |shape| shape.form(&[]));
+    let fitted = Distribution::fit(&shape, 1.0, low, high, [f64::NEG_INFINITY, f64::INFINITY]);
+    let spread = fitted.map_err(|unfit| {
+        let span = written.map_or(raw.span.clone(), |shape| shape.span.clone());
+        let help = "the value here is the whole effect, 1: change the range or the distribution, or leave `distribution` out for a shape that always fits";
+        diagnostics.push("M025", file.locate(span), unfit.to_string(), help);
+    });
+    Some((delivered, spread.ok()?))
 }
 
 impl Effect {

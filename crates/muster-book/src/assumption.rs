@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use muster_core::{AgeBand, FinancialYear, PlaceCode, Setting};
 use muster_draws::distribution::{self, Distribution};
+use muster_draws::sampler::Path as Wander;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::book::Context;
 use crate::diagnostic::{Diagnostics, Location, suggest};
-use crate::document::{At, Day, Document, LowHigh};
+use crate::document::{At, Day, Document, LowHigh, Quantile};
 use crate::files::TextFile;
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
+use crate::spread::{RawPath, Shape};
 use crate::table::{RowRef, Table};
 
 /// How a number came to be.
@@ -40,27 +42,6 @@ pub enum Interpolation {
     Linear,
     /// A constant rate of growth.
     Growth,
-}
-
-/// The shape of what is not known about a number; the range says how wide. Its mean is the value.
-///
-/// Unless a shape is named it is a triangle; a beta, where no triangle has its mean at the value; and where the value is an end of
-/// its range, a triangle that is likeliest there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Shape {
-    /// A triangle from low to high.
-    Triangular,
-    /// As likely anywhere between low and high.
-    Uniform,
-    /// Bell-shaped; low and high are its 5% and 95% points.
-    Normal,
-    /// Bell-shaped on a log scale; low and high are its 5% and 95% points.
-    Lognormal,
-    /// A beta from low to high, as concentrated as a PERT.
-    Beta,
-    /// A PERT from low to high.
-    Pert,
 }
 
 /// Who or what a value is for.
@@ -146,6 +127,8 @@ pub(crate) struct Stated {
     pub measure: Measure,
     pub key: Key,
     pub entry: Entry,
+    /// How what is not known about it moves over the years.
+    pub path: Wander,
 }
 
 /// An assumption file as written.
@@ -157,6 +140,7 @@ pub(crate) struct RawFile {
     unit: At<String>,
     #[serde(default)]
     interpolation: Interpolation,
+    path: Option<At<RawPath>>,
     /// The day a person last looked at it.
     #[expect(dead_code, reason = "for people; its form is checked by being read")]
     checked: Day,
@@ -178,7 +162,8 @@ pub(crate) struct RawValue {
     to: Option<At<Day>>,
     value: At<f64>,
     range: Option<At<LowHigh>>,
-    distribution: Option<Shape>,
+    distribution: Option<At<Shape>>,
+    quantiles: Option<At<Vec<Quantile>>>,
     kind: Kind,
     source: At<String>,
     #[serde(rename = "where", default)]
@@ -194,7 +179,7 @@ pub(crate) struct RawTable {
     file: At<String>,
     from: Option<At<Day>>,
     to: Option<At<Day>>,
-    distribution: Option<Shape>,
+    distribution: Option<At<Shape>>,
     kind: Option<Kind>,
     source: Option<At<String>>,
     #[serde(rename = "where", default)]
@@ -241,14 +226,15 @@ pub(crate) fn read(path: &Path, context: &mut Context<'_>, diagnostics: &mut Dia
         return Vec::new();
     };
     check_header(&file, &raw, measure, context, diagnostics);
-    let reader = Reader { context, file: &file, measure, interpolation: raw.interpolation };
+    let wander = check_path(&file, &raw, measure, diagnostics);
+    let reader = Reader { context, file: &file, measure, interpolation: raw.interpolation, path: wander };
     let mut stated: Vec<Stated> = values.iter().filter_map(|value| reader.value(value, diagnostics)).collect();
     match &raw.table {
         Some(table) => {
             let beside = path.with_file_name(&table.file.value);
             let named_at = file.locate(table.file.span.clone());
             if let Some(csv) = context.files.read_named(&beside, named_at, diagnostics) {
-                let reader = Reader { context, file: &csv, measure, interpolation: raw.interpolation };
+                let reader = Reader { context, file: &csv, measure, interpolation: raw.interpolation, path: wander };
                 stated.extend(reader.table(&file, table, diagnostics));
             }
         }
@@ -316,6 +302,7 @@ struct Candidate<'a> {
     value: f64,
     range: Option<[f64; 2]>,
     distribution: Option<Shape>,
+    quantiles: Option<Vec<[f64; 2]>>,
     kind: Kind,
     source: &'a str,
     where_in_source: &'a str,
@@ -333,6 +320,7 @@ struct Reader<'a, 'c> {
     file: &'a TextFile,
     measure: Measure,
     interpolation: Interpolation,
+    path: Wander,
 }
 
 impl Reader<'_, '_> {
@@ -341,6 +329,11 @@ impl Reader<'_, '_> {
             let span = match part {
                 "value" => raw.value.value.span.clone(),
                 "low" | "high" => raw.range.as_ref().map_or(raw.value.value.span.clone(), |range| range.span.clone()),
+                "quantiles" => match (&raw.quantiles, &raw.distribution) {
+                    (Some(quantiles), _) => quantiles.span.clone(),
+                    (None, Some(distribution)) => distribution.span.clone(),
+                    (None, None) => raw.value.value.span.clone(),
+                },
                 "from" => raw.from.span.clone(),
                 "to" => raw.to.as_ref().map_or(raw.from.span.clone(), |to| to.span.clone()),
                 "source" => raw.source.span.clone(),
@@ -354,7 +347,8 @@ impl Reader<'_, '_> {
             to: raw.to.as_ref().map(|to| FinancialYear::containing(to.0)),
             value: raw.value.value.value,
             range: raw.range.as_ref().map(|range| range.value.0),
-            distribution: raw.distribution,
+            distribution: raw.distribution.as_ref().map(|shape| shape.value),
+            quantiles: raw.quantiles.as_ref().map(|list| list.value.iter().map(|quantile| quantile.0).collect()),
             kind: raw.kind,
             source: &raw.source,
             where_in_source: &raw.where_in_source,
@@ -368,6 +362,10 @@ impl Reader<'_, '_> {
     fn table(&self, toml: &TextFile, raw: &At<RawTable>, diagnostics: &mut Diagnostics) -> Vec<Stated> {
         if let Some(source) = &raw.source {
             self.context.sources.need(source, toml.locate(source.span.clone()), diagnostics);
+        }
+        if let Some(shape) = raw.distribution.as_ref().filter(|shape| shape.value == Shape::Metalog) {
+            refuse_metalog_in_table(toml.locate(shape.span.clone()), diagnostics);
+            return Vec::new();
         }
         let Some(table) = Table::read(self.file, COLUMNS, &["value"], diagnostics) else { return Vec::new() };
         let mut stated = Vec::new();
@@ -399,9 +397,14 @@ impl Reader<'_, '_> {
             let numbers = (number("value", diagnostics), number("low", diagnostics), number("high", diagnostics));
             let dates = (date("from", raw.from.as_ref(), diagnostics), date("to", raw.to.as_ref(), diagnostics));
             let kind = word(&row, "kind", raw.kind, diagnostics);
-            let distribution = word(&row, "distribution", raw.distribution, diagnostics);
+            let usual = raw.distribution.as_ref().map(|shape| shape.value);
+            let distribution = word(&row, "distribution", usual, diagnostics);
             let ((Ok(value), Ok(low), Ok(high)), (Ok(from), Ok(to))) = (numbers, dates) else { continue };
             let (Ok(kind), Ok(distribution)) = (kind, distribution) else { continue };
+            if distribution == Some(Shape::Metalog) {
+                refuse_metalog_in_table(row.place("distribution"), diagnostics);
+                continue;
+            }
             let mut need = |what: Option<()>, column: &str, help: &str| {
                 if what.is_none() {
                     let message = format!("the row does not say its `{column}`");
@@ -436,6 +439,7 @@ impl Reader<'_, '_> {
                 value,
                 range,
                 distribution,
+                quantiles: None,
                 kind,
                 source: &source,
                 where_in_source: &text("where", &raw.where_in_source),
@@ -453,7 +457,7 @@ impl Reader<'_, '_> {
         let before = diagnostics.count();
         let key = self.context.key(self.measure, &candidate.key, at, diagnostics);
         refuse_amount_for_many(self.measure, &candidate.key, at, diagnostics);
-        let spread = self.check_number(candidate, diagnostics);
+        let number = self.check_number(candidate, diagnostics);
         if candidate.to.is_some_and(|to| to < candidate.from) {
             diagnostics.push("M018", at("to"), "the value ends before it begins", "put `to` after `from`");
         }
@@ -475,14 +479,15 @@ impl Reader<'_, '_> {
         }
         // Shares of a whole move together, so a range for one of them alone would mean nothing.
         let spec = self.measure.spec();
-        if candidate.kind == Kind::Judgement && candidate.range.is_none() && !spec.parts_of_one && spec.ages.is_none() {
+        let ranged = candidate.range.is_some() || candidate.quantiles.is_some();
+        if candidate.kind == Kind::Judgement && !ranged && !spec.parts_of_one && spec.ages.is_none() {
             let help = "add range = [low, high], or columns low and high: how far could a reasonable person differ?";
             diagnostics.push("M012", at("value"), "a judgement does not say its range", help);
         }
         if diagnostics.count() > before {
             return None;
         }
-        let [low, high] = candidate.range.unwrap_or([candidate.value; 2]);
+        let Number { value, low, high, spread } = number?;
         let passport = Passport {
             kind: candidate.kind,
             source: candidate.source.to_owned(),
@@ -492,19 +497,19 @@ impl Reader<'_, '_> {
         let entry = Entry {
             from: candidate.from,
             to: candidate.to,
-            value: candidate.value,
+            value,
             low,
             high,
-            spread: Arc::new(spread?),
+            spread,
             interpolation: self.interpolation,
             passport: self.context.share(passport),
             location: at("value"),
         };
-        Some(Stated { measure: self.measure, key: key?, entry })
+        Some(Stated { measure: self.measure, key: key?, entry, path: self.path })
     }
 
-    /// What lies between low and high, if the number and its range can be right.
-    fn check_number(&self, candidate: &Candidate<'_>, diagnostics: &mut Diagnostics) -> Option<Distribution> {
+    /// The number with its range and what lies between, if all that can be right.
+    fn check_number(&self, candidate: &Candidate<'_>, diagnostics: &mut Diagnostics) -> Option<Number> {
         let spec = self.measure.spec();
         let at = candidate.places.of;
         let value = candidate.value;
@@ -528,27 +533,69 @@ impl Reader<'_, '_> {
             diagnostics.push("M009", at("low"), message, "write range = [low, high] around the value");
             return None;
         }
-        let shape = candidate.distribution.map_or_else(|| distribution::Shape::usual(value, low, high), Shape::form);
+        let is_metalog = candidate.distribution == Some(Shape::Metalog);
+        let quantiles = candidate.quantiles.as_deref();
+        if is_metalog != quantiles.is_some() {
+            let (message, help) = if is_metalog {
+                (
+                    "a metalog goes through quantiles, and none are stated",
+                    "add quantiles = [[0.1, …], [0.5, …], [0.9, …]], each a chance and the value it lies below, or name another distribution",
+                )
+            } else {
+                (
+                    "quantiles are stated, and the distribution is not a metalog",
+                    "write distribution = \"metalog\", or leave the quantiles out and give a range",
+                )
+            };
+            diagnostics.push("M025", at("quantiles"), message, help);
+            return None;
+        }
+        let usual = || distribution::Shape::usual(value, low, high);
+        let shape = candidate.distribution.map_or_else(usual, |shape| shape.form(quantiles.unwrap_or_default()));
+        let (part, help) = if is_metalog { ("quantiles", UNFIT_METALOG) } else { ("low", UNFIT) };
         let fitted = Distribution::fit(&shape, value, low, high, [spec.lowest, spec.highest]);
-        fitted.map_err(|unfit| diagnostics.push("M025", at("low"), unfit.to_string(), UNFIT)).ok()
+        let spread = fitted.map_err(|unfit| diagnostics.push("M025", at(part), unfit.to_string(), help)).ok()?;
+        // What is moved by itself from low to high goes from one point in twenty to the other.
+        let ends = || if is_metalog { [spread.quantile(0.05), spread.quantile(0.95)] } else { [value; 2] };
+        let [low, high] = candidate.range.unwrap_or_else(ends);
+        Some(Number { value, low, high, spread: Arc::new(spread) })
     }
 }
 
 /// The next step for a range that its distribution does not fit; the message says what would.
 const UNFIT: &str =
     "change the value, the range or the distribution; leave `distribution` out for a shape that always fits";
+const UNFIT_METALOG: &str = "change the value or the quantiles; or give a range and leave both `distribution` and `quantiles` out for a shape that always fits";
 
-impl Shape {
-    fn form(self) -> distribution::Shape {
-        match self {
-            Self::Triangular => distribution::Shape::Triangular,
-            Self::Uniform => distribution::Shape::Uniform,
-            Self::Normal => distribution::Shape::Normal,
-            Self::Lognormal => distribution::Shape::Lognormal,
-            Self::Beta => distribution::Shape::Beta,
-            Self::Pert => distribution::Shape::Pert,
+fn refuse_metalog_in_table(at: Location, diagnostics: &mut Diagnostics) {
+    let message = "a table has no place for the quantiles that a metalog goes through";
+    let help =
+        "name another distribution, or take the value out of the table and state it under [[value]] with `quantiles`";
+    diagnostics.push("M025", at, message, help);
+}
+
+/// How what is not known about the values of a file moves over the years, if it can move like that.
+fn check_path(file: &TextFile, raw: &RawFile, measure: Measure, diagnostics: &mut Diagnostics) -> Wander {
+    let Some(written) = &raw.path else { return Wander::Fixed };
+    let (path, spec) = (written.value.0, measure.spec());
+    let mut refuse =
+        |message: String, help: &str| diagnostics.push("M025", file.locate(written.span.clone()), message, help);
+    match path {
+        Wander::Fixed => {}
+        _ if spec.parts_of_one => {
+            refuse(format!("`{}` are parts of a whole, which are not varied", spec.id), "leave out `path`");
         }
+        _ if spec.read_once => {
+            let message = format!("`{}` is read once, at the start, so it has no path over the years", spec.id);
+            refuse(message, "leave out `path`: the range then holds for the one value that is read");
+        }
+        Wander::Autoregressive { persistence } if !(persistence > -1.0 && persistence < 1.0) => {
+            let message = format!("the persistence of a path cannot be {}", plain(persistence));
+            refuse(message, "write a number above -1 and below 1: 0.7 keeps much of one year in the next, 0 nothing");
+        }
+        _ => {}
     }
+    path
 }
 
 /// A cell that cannot be read, which was said.

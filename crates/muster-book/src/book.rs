@@ -10,6 +10,7 @@ use muster_core::{FinancialYear, PlaceCode, PlaceTree};
 use serde::{Deserialize, Serialize};
 
 use crate::assumption::{self, Passport, Stated};
+use crate::dependence;
 use crate::diagnostic::{Diagnostics, suggest};
 use crate::document::{At, Day, Document, Nothing};
 use crate::files::Files;
@@ -114,7 +115,8 @@ impl Context<'_> {
 }
 
 /// The files of a book that are not assumptions.
-const STRUCTURE: [&str; 5] = ["book.toml", "professions.toml", "programmes.toml", "moves.toml", "calibration.toml"];
+const STRUCTURE: [&str; 6] =
+    ["book.toml", "professions.toml", "programmes.toml", "moves.toml", "calibration.toml", dependence::FILE];
 
 impl Book {
     /// Reads `book.toml` for a plan that starts from the end of a year.

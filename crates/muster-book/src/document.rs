@@ -79,38 +79,59 @@ impl schemars::JsonSchema for Day {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LowHigh(pub [f64; 2]);
 
+/// A chance, and the value that the number lies below with that chance: two numbers likewise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quantile(pub [f64; 2]);
+
 impl<'de> Deserialize<'de> for LowHigh {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Ends;
-        impl<'de> Visitor<'de> for Ends {
-            type Value = LowHigh;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("two numbers, low and high")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<LowHigh, A::Error> {
-                let mut ends = Vec::new();
-                while let Some(end) = list.next_element()? {
-                    ends.push(end);
-                }
-                let count = ends.len();
-                ends.try_into().map(LowHigh).map_err(|_| Error::invalid_length(count, &self))
-            }
-        }
-        deserializer.deserialize_seq(Ends)
+        two_numbers(deserializer, "two numbers, low and high").map(Self)
     }
 }
 
-impl schemars::JsonSchema for LowHigh {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "LowHigh".into()
-    }
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        <[f64; 2]>::json_schema(generator)
+impl<'de> Deserialize<'de> for Quantile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        two_numbers(deserializer, "two numbers, a chance and a value").map(Self)
     }
 }
+
+fn two_numbers<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str) -> Result<[f64; 2], D::Error> {
+    struct Two(&'static str);
+    impl<'de> Visitor<'de> for Two {
+        type Value = [f64; 2];
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<[f64; 2], A::Error> {
+            let mut numbers = Vec::new();
+            while let Some(number) = list.next_element()? {
+                numbers.push(number);
+            }
+            let count = numbers.len();
+            numbers.try_into().map_err(|_| Error::invalid_length(count, &self))
+        }
+    }
+    deserializer.deserialize_seq(Two(expected))
+}
+
+/// The schema of two numbers is that of a list of two.
+macro_rules! schema_of_two_numbers {
+    ($($name:ident)*) => {$(
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <[f64; 2]>::json_schema(generator)
+            }
+        }
+    )*};
+}
+
+schema_of_two_numbers!(LowHigh Quantile);
 
 /// What is left of a document that holds only lists.
 #[derive(Debug, Deserialize)]

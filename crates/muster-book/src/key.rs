@@ -50,14 +50,7 @@ impl Context<'_> {
         if measure == Measure::PlaceShare && raw.place.is_none() {
             refuse("value", "say for which place".to_owned());
         }
-        let setting = raw.setting.as_ref().and_then(|text| {
-            text.parse::<Setting>()
-                .map_err(|error| {
-                    let help = suggest(text, Setting::ALL.map(Setting::id), "use one of the five settings");
-                    diagnostics.push("M010", at("setting"), error.to_string(), help);
-                })
-                .ok()
-        });
+        let setting = setting(raw, at, diagnostics);
         if let (Scope::Profession(profession), Some(setting)) = (scope.unwrap_or(Scope::All), setting)
             && !self.taxonomy.professions[profession].settings.contains(&setting)
         {
@@ -79,6 +72,32 @@ impl Context<'_> {
             None => (self.book_place != PlaceCode::england()).then(|| self.book_place.clone()),
         };
         (diagnostics.count() == before).then_some(Key { scope: scope?, setting, ages, place })
+    }
+
+    /// Reads which part of a measure is meant, all of it where nothing is named. A part has no age and no place: what is not known of
+    /// an assumption is the same for all of its ages and places.
+    pub(crate) fn part_of(
+        &self,
+        measure: Measure,
+        raw: &RawKey,
+        at: &dyn Fn(&str) -> Location,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(Option<Scope>, Option<Setting>)> {
+        let before = diagnostics.count();
+        for (part, written) in [("age", &raw.age), ("place", &raw.place)] {
+            if written.is_some() {
+                let message = format!("all values of one assumption move together, whatever their {part}");
+                diagnostics.push("M016", at(part), message, format!("leave out the {part}"));
+            }
+        }
+        if raw.setting.is_some() && measure.spec().setting == Part::Never {
+            let message = format!("`{}` is not stated for a setting", measure.id());
+            diagnostics.push("M016", at("setting"), message, "leave out the setting");
+        }
+        let named = [&raw.profession, &raw.group, &raw.programme, &raw.movement];
+        let scope = named.iter().any(|name| name.is_some()).then(|| self.scope(measure, raw, at, diagnostics));
+        let setting = setting(raw, at, diagnostics);
+        (diagnostics.count() == before).then_some((scope.flatten(), setting))
     }
 
     fn place(&self, text: &str, at: &dyn Fn(&str) -> Location, diagnostics: &mut Diagnostics) -> Option<PlaceCode> {
@@ -171,6 +190,15 @@ impl Context<'_> {
         }
         found
     }
+}
+
+fn setting(raw: &RawKey, at: &dyn Fn(&str) -> Location, diagnostics: &mut Diagnostics) -> Option<Setting> {
+    let text = raw.setting.as_ref()?;
+    let read = text.parse::<Setting>().map_err(|error| {
+        let help = suggest(text, Setting::ALL.map(Setting::id), "use one of the five settings");
+        diagnostics.push("M010", at("setting"), error.to_string(), help);
+    });
+    read.ok()
 }
 
 /// Refuses an amount of staff for a group or for everyone, which each profession in it would have in full.

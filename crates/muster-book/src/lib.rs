@@ -10,6 +10,7 @@ mod action;
 mod assumption;
 mod book;
 mod check;
+mod dependence;
 mod diagnostic;
 mod document;
 mod figure;
@@ -22,13 +23,15 @@ mod scenario;
 mod schema;
 mod shelf;
 mod source;
+mod spread;
 mod table;
 mod taxonomy;
 
 pub use action::{Action, Change, Cost, Effect, Level, Owner, Theme};
-pub use assumption::{Entry, Interpolation, Key, Kind, Number, Passport, Scope, Shape};
+pub use assumption::{Entry, Interpolation, Key, Kind, Number, Passport, Scope};
 pub use book::{Book, Calibrated};
 pub use check::{Check, Expect, Role};
+pub use dependence::Dependence;
 pub use diagnostic::{CODES, Code, Diagnostic, Location};
 pub use figure::{Figure, FigureMeasure, Form, professions_named};
 pub use files::{Files, TextFile};
@@ -39,6 +42,7 @@ pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};
 pub use source::{Grade, Source};
+pub use spread::Shape;
 pub use taxonomy::{Group, Move, Profession, Programme, Taxonomy};
 
 /// The nearest of some known names to a wrong one: "did you mean".

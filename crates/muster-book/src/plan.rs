@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::action::{Action, Effect, read_actions};
 use crate::book::{Book, Context};
 use crate::check::{Check, Role, read_checks};
+use crate::dependence::{self, Dependence};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, suggest};
 use crate::document::{At, Document};
 use crate::files::{Files, TextFile};
@@ -53,6 +54,10 @@ pub struct Plan {
     pub targets: Vec<Check>,
     /// What its results are held against.
     pub checks: Vec<Check>,
+    /// Which uncertain assumptions move together.
+    pub dependence: Vec<Dependence>,
+    /// Correlations that could not hold together as stated, and what is used in their place: for whoever relies on the plan.
+    pub repairs: Vec<String>,
     /// Every file it was read from.
     pub files: Files,
     /// Its own folder.
@@ -133,7 +138,7 @@ impl Plan {
             price_year: Cell::new(None),
             passports: RefCell::new(HashSet::new()),
         };
-        let (books, stated) = read_books(folder, &raw, from, &mut context, diagnostics);
+        let (books, stated, mut groups) = read_books(folder, &raw, from, &mut context, diagnostics);
         context.book_place = PlaceCode::england();
         let price_year = context.price_year.get();
         let actions = read_actions(folder, &mut context, diagnostics);
@@ -143,6 +148,7 @@ impl Plan {
         };
         let targets = checks("targets.toml", "target", Role::Target);
         let checks = checks("checks.toml", "check", Role::Prediction);
+        dependence::read(folder, true, &mut groups, &mut context, diagnostics);
         let place = raw.place.parse::<PlaceCode>().ok().filter(|code| places.get(code).is_some());
         if place.is_none() {
             let help =
@@ -153,7 +159,7 @@ impl Plan {
         let shelf = Shelf::new(taxonomy, places, sources.into_map(), books, stated, diagnostics);
         shelf.refuse_values_never_read(from, diagnostics);
         shelf.refuse_shares_of_england_that_are_not_one(from, diagnostics);
-        Some(Self {
+        let mut plan = Self {
             id: raw.id,
             title: raw.title,
             about: raw.about,
@@ -167,9 +173,13 @@ impl Plan {
             scenarios,
             targets,
             checks,
+            dependence: Vec::new(),
+            repairs: Vec::new(),
             files,
             folder: crate::files::tidy(folder),
-        })
+        };
+        (plan.dependence, plan.repairs) = dependence::settle(&plan, groups, diagnostics);
+        Some(plan)
     }
 
     /// The years of the plan, the baseline first.
@@ -253,9 +263,10 @@ fn read_books(
     from: FinancialYear,
     context: &mut Context<'_>,
     diagnostics: &mut Diagnostics,
-) -> (Vec<Book>, Vec<(usize, crate::assumption::Stated)>) {
+) -> (Vec<Book>, Vec<(usize, crate::assumption::Stated)>, Vec<dependence::Draft>) {
     let mut books: Vec<Book> = Vec::new();
     let mut stated = Vec::new();
+    let mut groups = Vec::new();
     for name in &raw.books.value {
         let folder = folder.join(name);
         let Some(mut book) = Book::read(&folder, from, context.places, context.files, diagnostics) else { continue };
@@ -272,9 +283,10 @@ fn read_books(
         context.book_place = book.place.clone();
         let values = book.read_assumptions(books.is_empty(), context, diagnostics);
         stated.extend(values.into_iter().map(|value| (books.len(), value)));
+        dependence::read(&book.folder, false, &mut groups, context, diagnostics);
         books.push(book);
     }
-    (books, stated)
+    (books, stated, groups)
 }
 
 /// The places below and at `place` that a run is worked out for: the place itself, or its systems.

@@ -6,6 +6,7 @@ mod lookup;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use muster_core::{FinancialYear, PlaceCode, PlaceKind, STAFF_AGES, Setting};
+use muster_draws::sampler::Path;
 use muster_engine::{
     How, Inputs, Model, ModelCell, ModelDrivers, ModelMoney, ModelPlace, ModelProgramme, ModelTransfer, Part,
     Series as ModelSeries, Slot, Step,
@@ -81,6 +82,14 @@ impl Plan {
             }
         }
         found.into_iter().collect()
+    }
+
+    /// How what is not known about an assumption moves over the years. What is delivered of an action is the same in all.
+    pub fn path(&self, assumption: &Assumption) -> Path {
+        match assumption {
+            Assumption::Stated(measure, scope, setting) => self.shelf.path(*measure, *scope, *setting),
+            Assumption::Delivery(_) => Path::Fixed,
+        }
     }
 
     /// What to call an assumption in a report.
@@ -160,7 +169,7 @@ impl<'p> Resolver<'p> {
             action_of: effects.iter().map(of_action).collect(),
             effects,
             years: plan.years(),
-            wanders: vec![false; assumptions.len()],
+            wanders: assumptions.iter().map(|assumption| plan.path(assumption) != Path::Fixed).collect(),
             assumptions,
             model: Model::default(),
             sheet: Sheet::default(),

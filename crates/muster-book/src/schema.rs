@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-use crate::{action, assumption, book, check, figure, plan, scenario, source, taxonomy};
+use crate::{action, assumption, book, check, dependence, figure, plan, scenario, source, taxonomy};
 
 /// Files made of one list of sections, in the shape an editor sees them.
 macro_rules! lists {
@@ -23,6 +23,7 @@ lists!(Actions { action: action::RawAction });
 lists!(Scenarios { scenario: scenario::RawScenario });
 lists!(Targets { target: check::RawCheck });
 lists!(Checks { check: check::RawCheck });
+lists!(Dependence { group: dependence::RawDependence });
 lists!(Calibration { calibrated: book::RawCalibrated });
 
 /// `move` cannot be a field name in Rust.
@@ -42,6 +43,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("book", schema_for!(book::RawBook)),
         ("calibration", schema_for!(Calibration)),
         ("check", schema_for!(Checks)),
+        ("dependence", schema_for!(Dependence)),
         ("figure", schema_for!(figure::RawFigure)),
         ("move", schema_for!(Moves)),
         ("plan", schema_for!(plan::RawPlan)),

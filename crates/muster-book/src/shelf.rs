@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use muster_core::{Age, FinancialYear, PlaceCode, PlaceKind, PlaceTree, Setting};
+use muster_draws::sampler::Path;
 
 use crate::assumption::{Entry, Interpolation, Key, Number, Scope, Stated};
 use crate::book::Book;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Location};
 use crate::measure::Measure;
 use crate::source::Source;
+use crate::spread::path_in_words;
 use crate::taxonomy::Taxonomy;
 
 /// Which end of a range to take.
@@ -52,6 +54,8 @@ pub struct Shelf {
     pub books: Vec<Book>,
     series: Vec<Series>,
     index: HashMap<(Measure, Scope), Vec<usize>>,
+    /// How each uncertain assumption moves over the years.
+    paths: BTreeMap<(Measure, Scope, Option<Setting>), Path>,
 }
 
 /// A question to the shelf.
@@ -163,10 +167,22 @@ impl Shelf {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut by_key: BTreeMap<(Measure, Key, usize), Vec<Entry>> = BTreeMap::new();
-        for (book, Stated { measure, key, entry }) in stated {
+        let mut shelf = Self {
+            taxonomy,
+            places,
+            sources,
+            books,
+            series: Vec::new(),
+            index: HashMap::new(),
+            paths: BTreeMap::new(),
+        };
+        let mut first_said = BTreeMap::new();
+        for (book, Stated { measure, key, entry, path }) in stated {
+            if entry.low < entry.high {
+                shelf.note_path((measure, &key, path), &entry.location, &mut first_said, diagnostics);
+            }
             by_key.entry((measure, key, book)).or_default().push(entry);
         }
-        let mut shelf = Self { taxonomy, places, sources, books, series: Vec::new(), index: HashMap::new() };
         for ((measure, key, book), mut entries) in by_key {
             entries.sort_by_key(|entry| entry.from);
             for pair in entries.windows(2) {
@@ -185,6 +201,36 @@ impl Shelf {
         shelf.refuse_overlapping_ages(diagnostics);
         shelf.refuse_amounts_for_regions(diagnostics);
         shelf
+    }
+
+    /// Notes how an assumption moves over the years. It has one score a year for all its ages, dates and places, so every file
+    /// that gives it a range says the same.
+    fn note_path(
+        &mut self,
+        (measure, key, path): (Measure, &Key, Path),
+        at: &Location,
+        first_said: &mut BTreeMap<(Measure, Scope, Option<Setting>), String>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let assumption = (measure, key.scope, key.setting);
+        let known = *self.paths.entry(assumption).or_insert(path);
+        let first = first_said.entry(assumption).or_insert_with(|| at.file.clone());
+        if known != path && *first != at.file {
+            let what = self.name(measure, &Key { ages: None, place: None, ..key.clone() });
+            let message = format!(
+                "{what} has the path `{}` here and `{}` in {first}, and one assumption moves in one way",
+                path_in_words(path),
+                path_in_words(known),
+            );
+            diagnostics.push("M025", at.clone(), message, "write the same `path` at the top of both files");
+            // Its other values in this file need not be reported as well.
+            first.clone_from(&at.file);
+        }
+    }
+
+    /// How what is not known about an assumption moves over the years.
+    pub(crate) fn path(&self, measure: Measure, scope: Scope, setting: Option<Setting>) -> Path {
+        self.paths.get(&(measure, scope, setting)).copied().unwrap_or_default()
     }
 
     fn refuse_overlapping_ages(&self, diagnostics: &mut Diagnostics) {

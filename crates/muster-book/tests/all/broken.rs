@@ -19,6 +19,8 @@ const PLACES: &str = "books/small/places.csv";
 const PROFESSIONS: &str = "books/small/professions.toml";
 const PROGRAMMES: &str = "books/small/programmes.toml";
 const MOVES: &str = "books/small/moves.toml";
+const GROUPS: &str = "books/small/dependence.toml";
+const PLAN_GROUPS: &str = "plans/small/dependence.toml";
 const CALIBRATION: &str = "books/small/calibration.toml";
 const STOCK: &str = "books/small/supply/stock_fte.toml";
 const AGES: &str = "books/small/supply/age_share.toml";
@@ -931,6 +933,135 @@ fn a_fault_in_a_check_or_target_is_shown() {
     ];
     let target = case("a target for a year after the plan", TARGETS, swap("'2026/27'", "'2031/32'"), "M023", "2031/32", &["2026/27"]);
     expect_all([target].into_iter().chain(checks));
+}
+
+#[test]
+fn a_range_that_its_distribution_does_not_fit_is_refused_with_what_would_fit() {
+    let unfit = |title, edit, line, words: &[&str]| case(title, FILL, edit, "M025", line, words);
+    let metalog = |quantiles: &str, value: &str| {
+        let number = format!("value  = {value}\ndistribution = 'metalog'\nquantiles = {quantiles}");
+        swap("value  = 0.5\nrange  = [0.4, 0.6]", &number)
+    };
+    let delivered = |title, new: &str, words: &[&str]| {
+        let line = new.split('\n').next().unwrap_or_default();
+        case(title, ACTIONS, swap("range   = [0.5, 1.1]", new), "M025", line, words)
+    };
+    expect_all([
+        unfit("a uniform whose middle is not the value", swap("range  = [0.4, 0.6]", "range  = [0.4, 0.9]\ndistribution = 'uniform'"), "0.4, 0.9", &["0.65", "leave"]),
+        unfit("a normal that is lopsided", swap("range  = [0.4, 0.6]", "range  = [0.45, 0.9]\ndistribution = 'normal'"), "0.45, 0.9", &["5%"]),
+        unfit("a metalog without quantiles", swap("range  = [0.4, 0.6]", "range  = [0.4, 0.6]\ndistribution = 'metalog'"), "metalog", &["none are stated", "quantiles = [[0.1"]),
+        unfit("quantiles without a metalog", swap("range  = [0.4, 0.6]", "range  = [0.4, 0.6]\nquantiles = [[0.1, 0.4], [0.5, 0.5], [0.9, 0.6]]"), "quantiles", &["distribution = \"metalog\""]),
+        unfit("quantiles whose mean is another", metalog("[[0.1, 0.3], [0.5, 0.4], [0.9, 0.5]]", "0.5"), "quantiles", &["mean of 0.4", "write 0.4"]),
+        unfit("two quantiles", metalog("[[0.1, 0.4], [0.9, 0.6]]", "0.5"), "quantiles", &["3 to 10"]),
+        unfit("quantiles out of order", metalog("[[0.5, 0.5], [0.1, 0.4], [0.9, 0.6]]", "0.5"), "quantiles", &["put them in order"]),
+        unfit("quantiles that no curve goes through", metalog("[[0.1, 0.1], [0.5, 0.59], [0.9, 0.6]]", "0.5"), "quantiles", &["no metalog"]),
+        unfit("quantiles beyond what can be", metalog("[[0.1, 0.1], [0.5, 0.5], [0.9, 0.9]]", "0.5"), "quantiles", &["0 to 1"]),
+        case("a quantile of one number", FILL, metalog("[[0.1], [0.5, 0.5], [0.9, 0.6]]", "0.5"), "M006", "quantiles", &["a list of 1", "a chance and a value"]),
+        case("a metalog in a table", LEAVERS_CSV, whole("group,age,distribution,value\nnursing,16-75,metalog,0.1\n"), "M025", "metalog", &["[[value]]"]),
+        case("a metalog for a table", LEAVERS, swap("kind ", "distribution = 'metalog'\nkind "), "M025", "metalog", &["no place for the quantiles"]),
+        delivered("a uniform delivery whose middle is not all of it", "distribution = 'uniform'\nrange   = [0.5, 1.1]", &["0.8", "the whole effect, 1"]),
+        delivered("a delivery as a metalog", "distribution = 'metalog'\nrange   = [0.5, 1.1]", &["no quantiles"]),
+        delivered("a distribution without a range", "distribution = 'normal'", &["no range", "add range"]),
+    ]);
+}
+
+#[test]
+fn a_path_that_cannot_be_is_refused() {
+    let path = |path: &str| swap("unit ", &format!("path = {path}\nunit "));
+    let refused = |title, edit, words: &[&str]| case(title, LEAVERS, edit, "M025", "path", words);
+    let local = "measure = \"leaver_rate\"\nabout = \"Leavers.\"\nunit = \"share of opening headcount, per year\"\nchecked = 2026-01-31\npath = \"random_walk\"\n\n\
+                 [[value]]\nfor = { group = \"nursing\" }\nfrom = 2021-04-01\nvalue = 0.1\nrange = [0.05, 0.15]\nkind = \"published\"\nsource = \"register\"\nwhere = \"Table 2\"\n";
+    let mut second = case("two files of one assumption with two paths", PLAN, swap("'A small plan'", "'A plan'"), "M025", "value", &["`random_walk`", "`fixed`", "same `path`"])
+        .seen_in("books/local/values.toml");
+    second.edits = local_book(local);
+    expect_all([
+        refused("a path that grows without end", path("{ autoregressive = 1.0 }"), &["cannot be 1", "0.7"]),
+        case("a path misspelt", LEAVERS, path("'random walk'"), "M010", "path", &["`random_walk`"]),
+        case("a path with another name for its number", LEAVERS, path("{ autoregresive = 0.7 }"), "M004", "path", &["`autoregressive`"]),
+        case("a path without its number", LEAVERS, path("{ }"), "M005", "path", &["autoregressive"]),
+        case("a path that is a number", LEAVERS, path("0.7"), "M006", "path", &["random_walk"]),
+        case("a path for what is read once", STOCK, path("'random_walk'"), "M025", "path", &["read once"]),
+        case("a path for parts of a whole", AGES, path("{ autoregressive = 0.5 }"), "M025", "path", &["parts of a whole"]),
+        second,
+    ]);
+}
+
+/// What a second book for Devon changes.
+fn local_book(values: &str) -> Vec<(String, Edit)> {
+    [
+        ("books/local/book.toml", whole("id = \"local\"\ntitle = \"A local book\"\nplace = \"QJK\"\n")),
+        ("books/local/values.toml", whole(values)),
+        (PLAN, swap("small']", "small', '../../books/local']")),
+    ]
+    .map(|(path, edit)| (path.to_owned(), edit))
+    .to_vec()
+}
+
+/// A group with these lines, in place of good ones.
+fn group_with(lines: &str) -> Edit {
+    let rest = "id = 'staff'\ntitle = 'Staff'\nabout = 'They move together.'\nkind = 'judgement'\nsource = 'judgement'\nwhy = 'A guess.'";
+    whole(quoted(&format!("[[group]]\n{rest}\n{lines}\n")))
+}
+
+/// A whole file with one of its texts changed.
+fn swapped(file: Edit, old: &str, new: &str) -> Edit {
+    let Edit::Whole(bytes) = file else { panic!("a whole file is changed") };
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains(&quoted(old)), "{text} does not hold {old}");
+    whole(text.replacen(&quoted(old), &quoted(new), 1))
+}
+
+#[test]
+fn a_group_that_cannot_move_together_is_refused() {
+    let members = "members = [{ measure = 'leaver_rate' }, { measure = 'temporary_fill' }]";
+    let with = |correlation: &str| group_with(&format!("{members}\ncorrelation = {correlation}"));
+    let of = |members: &str| group_with(&format!("members = [{members}]\ncorrelation = 0.5"));
+    let refused = |title, edit, line, words: &[&str]| case(title, GROUPS, edit, "M025", line, words);
+    let in_plan = |title, edit, code, line, words: &[&str]| case(title, PLAN_GROUPS, edit, code, line, words);
+    let two = |first: &str, second: &str| {
+        let text = |id: &str, members: &str| {
+            format!("[[group]]\nid = '{id}'\ntitle = 'Staff'\nabout = 'Together.'\nmembers = [{members}]\ncorrelation = 0.5\nkind = 'judgement'\nsource = 'judgement'\nwhy = 'A guess.'\n")
+        };
+        whole(quoted(&(text("one", first) + &text("two", second))))
+    };
+    expect_all([
+        refused("a correlation above 1", with("1.5"), "correlation", &["cannot be 1.5", "-1"]),
+        refused("a correlation that is no number", with("nan"), "correlation", &["correlation cannot be"]),
+        refused("too few rows", with("[[1.0, 0.2]]"), "correlation", &["1 rows", "2 members"]),
+        refused("a row that is too long", with("[[1.0, 0.2], [0.2, 1.0, 0.1]]"), "correlation", &["row 2", "3 numbers", "2 members"]),
+        refused("rows that disagree", with("[[1.0, 0.2], [0.3, 1.0]]"), "correlation", &["0.2", "0.3", "both rows"]),
+        refused("a matrix with a number above 1", with("[[1.0, 2], [2, 1.0]]"), "correlation", &["cannot be 2"]),
+        refused("a member that nothing answers to", of("{ measure = 'leaver_rate' }, { measure = 'demand_fte' }"), "members", &["`demand_fte`", "range"]),
+        refused("a member of the wrong subject", of("{ measure = 'leaver_rate', for = { group = 'medical' } }, { measure = 'temporary_fill' }"), "members", &["`leaver_rate`"]),
+        refused("parts of a whole", of("{ measure = 'age_share' }, { measure = 'temporary_fill' }"), "members", &["parts of a whole"]),
+        refused("a member named twice", of("{ measure = 'leaver_rate' }, { measure = 'leaver_rate', for = { group = 'nursing' } }"), "members", &["twice"]),
+        refused("one assumption alone", of("{ measure = 'temporary_fill' }"), "id", &["no two uncertain assumptions"]),
+        refused("a member that is two things", of("{ measure = 'temporary_fill', delivery = 'A1' }"), "members", &["not both"]),
+        refused("a member that is nothing", of("{ }"), "members", &["neither"]),
+        refused("a delivery in a book", of("{ delivery = 'A1' }, { measure = 'temporary_fill' }"), "members", &["folder of the plan"]),
+        refused("an assumption in two groups", two("{ measure = 'leaver_rate' }, { measure = 'temporary_fill' }", "{ measure = 'temporary_fill' }, { measure = 'international_headcount' }"), "members", &["`one` and `two`"]),
+        refused("members with different paths", of("{ measure = 'leaver_rate' }, { measure = 'temporary_fill' }"), "members", &["`random_walk`", "same `path`"]).and(LEAVERS, swap("unit ", "path = 'random_walk'\nunit ")),
+        case("two groups of one name", GROUPS, swapped(two("{ measure = 'leaver_rate' }, { measure = 'temporary_fill' }", "{ measure = 'temporary_fill' }"), "'two'", "'one'"), "M013", "id", &["`one`"]),
+        case("a measure misspelt in a group", GROUPS, of("{ measure = 'leaver_rates' }, { measure = 'temporary_fill' }"), "M007", "members", &["leaver_rates"]),
+        case("an age in a group", GROUPS, of("{ measure = 'leaver_rate', for = { age = '16-24' } }, { measure = 'temporary_fill' }"), "M016", "members", &["leave out the age"]),
+        case("a setting that the measure has not", GROUPS, of("{ measure = 'leaver_rate', for = { setting = 'acute' } }, { measure = 'temporary_fill' }"), "M016", "members", &["leave out the setting"]),
+        case("a profession misspelt in a group", GROUPS, of("{ measure = 'leaver_rate', for = { profession = 'nurse' } }, { measure = 'temporary_fill' }"), "M010", "members", &["`nurses`"]),
+        case("a group without a definition", GROUPS, swapped(with("0.5"), "They move together.", " "), "M005", "about", &["what moves together"]),
+        case("a group without a reason", GROUPS, swapped(with("0.5"), "A guess.", ""), "M012", "id", &["`why`"]),
+        case("a group whose source is not there", GROUPS, swapped(with("0.5"), "source = 'judgement'", "source = 'judgment'"), "M011", "source", &["`judgement`"]),
+        case("a published group that says no place", GROUPS, swapped(with("0.5"), "kind = 'judgement'", "kind = 'published'"), "M011", "source", &["`where`"]),
+        case("correlations that are words", GROUPS, with("'high'"), "M006", "correlation", &["from -1 to 1"]),
+        in_plan("an action that is not there", of("{ delivery = 'A9' }, { measure = 'temporary_fill' }"), "M010", "members", &["`A9`"]),
+        in_plan("an action that is certain", of("{ delivery = 'A2' }, { measure = 'temporary_fill' }"), "M025", "members", &["`A2`", "range"]),
+        in_plan("a delivery for somebody", of("{ delivery = 'A1', for = { group = 'nursing' } }, { measure = 'temporary_fill' }"), "M025", "members", &["leave out `for`"]),
+    ]);
+}
+
+#[test]
+fn a_group_does_not_bury_what_is_wrong_with_its_members() {
+    let group = group_with("members = [{ measure = 'leaver_rate' }, { measure = 'temporary_fill' }]\ncorrelation = 0.5");
+    let changed = small().with(GROUPS, group).with(LEAVERS, swap("'register'", "'registr'"));
+    assert_eq!(codes(&changed), ["M011"]);
 }
 
 #[test]

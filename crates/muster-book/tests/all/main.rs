@@ -8,3 +8,4 @@ mod england;
 mod layers;
 mod schema;
 mod small;
+mod uncertainty;

@@ -24,6 +24,7 @@ fn schema_of(path: &Path) -> &'static str {
         "programmes.toml" => "programme",
         "moves.toml" => "move",
         "calibration.toml" => "calibration",
+        "dependence.toml" => "dependence",
         "actions.toml" => "action",
         "scenarios.toml" => "scenario",
         "targets.toml" => "target",
