@@ -5,8 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use muster_book::{COUNTERFACTUAL, Measure, PLAN, Plan, Scope, Series, Side};
+use muster_book::{Assumption, COUNTERFACTUAL, Measure, PLAN, Plan, Scope, Series, Side};
 use muster_core::{Age, FinancialYear, PlaceKind, Setting};
+use muster_draws::sampler::Method;
 use muster_engine::{Cause, Cell, Inputs, Projection, YearResult};
 
 use crate::small::{code, listed, projected, resolved, runs};
@@ -178,6 +179,7 @@ fn every_source_cited_exists_and_every_source_is_cited() {
     );
     cited.extend(LTWP.targets.iter().chain(&LTWP.checks).map(|check| check.source.clone()));
     cited.extend(LTWP.shelf.books.iter().flat_map(|book| &book.calibrated).map(|calibrated| calibrated.source.clone()));
+    cited.extend(LTWP.dependence.iter().map(|group| group.passport.source.clone()));
     let places = table(&root().join("books/england/places.csv"));
     cited.extend(places.iter().map(|row| row["source"].clone()).filter(|source| !source.is_empty()));
 
@@ -189,6 +191,45 @@ fn every_source_cited_exists_and_every_source_is_cited() {
     let notes: String = noted.map(|path| std::fs::read_to_string(path).unwrap()).collect();
     let idle: Vec<_> = known.difference(&cited).filter(|source| !notes.contains(source.as_str())).collect();
     assert!(idle.is_empty(), "in sources/, and never cited: {idle:?}");
+}
+
+#[test]
+fn what_moves_together_can_and_says_why() {
+    assert!(LTWP.repairs.is_empty(), "{:?}", LTWP.repairs);
+    let groups: Vec<(&str, usize)> =
+        LTWP.dependence.iter().map(|group| (group.id.as_str(), group.members.len())).collect();
+    let of = |measure| LTWP.uncertain().iter().filter(|found| is_of(found, measure)).count();
+    let expected = [
+        ("labour-market", of(Measure::LeaverRate) + of(Measure::ReturnerRate) + of(Measure::WiderMarketRate)),
+        ("hours", of(Measure::Participation)),
+        ("recruits-from-abroad", of(Measure::InternationalHeadcount)),
+        ("training-outcomes", of(Measure::CourseAttrition) + of(Measure::TrainingJoinShare)),
+        ("growth-of-work", of(Measure::OtherGrowth) + of(Measure::ProductivityGrowth)),
+        ("earnings", of(Measure::EarningsGbp)),
+        ("training-places", 20),
+        ("new-roles", 9),
+    ];
+    assert_eq!(groups, expected, "no member is lost, and none is added");
+    for group in &LTWP.dependence {
+        assert!(LTWP.shelf.sources.contains_key(&group.passport.source), "{}", group.id);
+        assert!(group.passport.why.contains("No estimate"), "{} owns up to being judged", group.id);
+    }
+}
+
+#[test]
+fn the_plan_draws_each_of_its_uncertain_assumptions_under_a_name_of_its_own() {
+    let sampler = LTWP.sampler(2023, Method::Sobol).unwrap_or_else(|misfit| panic!("{misfit}"));
+    let uncertain = LTWP.uncertain();
+    assert_eq!(sampler.variables().len(), uncertain.len());
+    for (variable, assumption) in sampler.variables().iter().zip(&uncertain) {
+        assert_eq!(variable.name, LTWP.assumption_id(assumption));
+        let wanders = variable.path != muster_draws::sampler::Path::Fixed;
+        assert_eq!(wanders, is_of(assumption, Measure::InternationalHeadcount), "{}", variable.name);
+    }
+}
+
+fn is_of(assumption: &Assumption, measure: Measure) -> bool {
+    matches!(assumption, Assumption::Stated(found, ..) if *found == measure)
 }
 
 #[test]
