@@ -36,6 +36,7 @@ pub struct Ballista {
     scheduler: Address,
     work: Arc<dyn Work>,
     audit: Audit,
+    patience: Duration,
 }
 
 /// Why an attempt ended early.
@@ -55,13 +56,19 @@ impl From<DataFusionError> for Stopped {
 impl Ballista {
     /// The cluster of the scheduler at `http://HOST:PORT`. The work is the same that its workers do; this machine does a sample of it.
     pub fn new(url: &str, work: Arc<dyn Work>) -> Result<Self, ClusterError> {
-        Ok(Self { scheduler: Address::read(url)?, work, audit: Audit::one_in(AUDITED_ONE_IN) })
+        Ok(Self { scheduler: Address::read(url)?, work, audit: Audit::one_in(AUDITED_ONE_IN), patience: PATIENCE })
     }
 
     /// The same, working another sample out again than one task in fifty.
     #[must_use]
     pub fn auditing(self, audit: Audit) -> Self {
         Self { audit, ..self }
+    }
+
+    /// The same, waiting so long for the first worker instead of ten seconds. A scheduler must be there at once.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Sends the tasks that are out, and takes what comes back.
@@ -121,7 +128,7 @@ impl Executor for Ballista {
             return Ok(());
         }
         let packed = Packed::pack(bundle)?;
-        self.scheduler.wait_for_workers(PATIENCE)?;
+        self.scheduler.wait_for_workers(self.patience)?;
         let recheck = Recheck::start(Arc::clone(&self.work), bundle.clone(), self.audit.sample(tasks));
         let runtime = runtime()?;
         let mut failures = 0;
@@ -134,7 +141,7 @@ impl Executor for Ballista {
                     if failures == ATTEMPTS {
                         return Err(self.gave_up(&error, &ledger));
                     }
-                    self.scheduler.wait_for_workers(PATIENCE)?;
+                    self.scheduler.wait_for_workers(self.patience)?;
                 }
             }
         }

@@ -47,7 +47,7 @@ pub fn serve_scheduler(options: SchedulerOptions, listening: impl FnOnce(SocketA
             scheduling_policy: TaskSchedulingPolicy::PullStaged,
             executor_timeout_seconds: timeout,
             expire_dead_executor_interval_seconds: 1,
-            no_executors_grace_period_seconds: 2 * timeout,
+            no_executors_grace_period_seconds: timeout,
             finished_job_data_clean_up_interval_seconds: KEEP_ANSWERS_SECONDS,
             finished_job_state_clean_up_interval_seconds: KEEP_ANSWERS_SECONDS,
             grpc_server_max_decoding_message_size: MESSAGE_BYTES_MAX,
