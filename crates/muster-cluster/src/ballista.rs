@@ -2,9 +2,11 @@
 
 use std::num::NonZero;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ballista_core::config::{BALLISTA_CLIENT_PULL, BALLISTA_SCHEDULER_MAX_PARTITIONS_PER_TASK};
+use ballista_core::config::{
+    BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS, BALLISTA_CLIENT_PULL, BALLISTA_SCHEDULER_MAX_PARTITIONS_PER_TASK,
+};
 use ballista_core::execution_plans::execute_physical_plan;
 use ballista_core::extension::SessionConfigExt;
 use datafusion::error::DataFusionError;
@@ -25,6 +27,12 @@ const ATTEMPTS: usize = 3;
 
 /// How long workers that were just started may take to report.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a connection may take.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+
+/// How long answers that cannot be fetched may keep the others waiting.
+const LOST_MAX: Duration = Duration::from_secs(20);
 
 /// One task in so many is worked out here too.
 const AUDITED_ONE_IN: NonZero<usize> = NonZero::new(50).expect("not zero");
@@ -84,7 +92,11 @@ impl Ballista {
             // A worker's slot takes one partition at a time, and a lost one costs no more than that.
             .set_usize(BALLISTA_SCHEDULER_MAX_PARTITIONS_PER_TASK, 1)
             // Asking for the state of the run again and again outlives a broken connection; one long answer does not.
-            .set_bool(BALLISTA_CLIENT_PULL, true);
+            .set_bool(BALLISTA_CLIENT_PULL, true)
+            .set_u64(BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS, 250)
+            .with_ballista_override_create_grpc_client_endpoint(Arc::new(|endpoint| {
+                Ok(endpoint.connect_timeout(CONNECT_MAX).tcp_nodelay(true))
+            }));
         let plan = TaskExec::plan(packed.clone(), &ledger.outstanding())?;
         let mut answers = execute_physical_plan::<PhysicalPlanNode>(
             self.scheduler.url(),
@@ -95,14 +107,33 @@ impl Ballista {
             config.clone(),
         )
         .await?;
-        while let Some(batch) = answers.next().await {
-            for part in parts_from_batch(&batch?)? {
-                if let Some((task, bytes)) = ledger.take(part).map_err(Stopped::For)? {
-                    each(task, bytes).map_err(Stopped::For)?;
+        let (mut failure, mut lost) = (None, Duration::ZERO);
+        loop {
+            let asked = Instant::now();
+            match answers.next().await {
+                Some(Ok(batch)) => {
+                    for part in parts_from_batch(&batch)? {
+                        if let Some((task, bytes)) = ledger.take(part).map_err(Stopped::For)? {
+                            each(task, bytes).map_err(Stopped::For)?;
+                        }
+                    }
                 }
+                // After a worker died, Ballista still names its disk as a source of what others have worked out again. What one source
+                // does not have another may, so a failure ends the attempt only when failing takes long.
+                Some(Err(error)) => {
+                    lost += asked.elapsed();
+                    if lost > LOST_MAX {
+                        return Err(error.into());
+                    }
+                    failure = Some(error);
+                }
+                None => break,
             }
         }
-        ledger.complete().map_err(Stopped::For)
+        match (ledger.complete(), failure) {
+            (Err(_), Some(error)) => Err(error.into()),
+            (complete, _) => complete.map_err(Stopped::For),
+        }
     }
 
     fn gave_up(&self, error: &DataFusionError, ledger: &Ledger) -> ClusterError {

@@ -9,7 +9,7 @@ use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
 use datafusion_proto::logical_plan::DefaultLogicalExtensionCodec;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::ClusterError;
 use crate::ballista::runtime;
@@ -37,7 +37,7 @@ pub fn serve_scheduler(options: SchedulerOptions, listening: impl FnOnce(SocketA
     let timeout = options.worker_timeout_seconds.max(WORKER_TIMEOUT_SECONDS[0]);
     let runtime = runtime()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(options.bind).await.map_err(|error| cannot_listen(options.bind, &error))?;
+        let listener = listen(options.bind).map_err(|error| cannot_listen(options.bind, &error))?;
         let bound = listener.local_addr().map_err(|error| cannot_listen(options.bind, &error))?;
         let config = Arc::new(SchedulerConfig {
             bind_host: bound.ip().to_string(),
@@ -67,6 +67,15 @@ pub fn serve_scheduler(options: SchedulerOptions, listening: impl FnOnce(SocketA
             told = ballista_executor::terminate::sig_term() => told.map_err(stopped),
         }
     })
+}
+
+/// Listens, and sends what there is to send at once: workers ask for each task, and would otherwise wait 40 milliseconds for each answer.
+fn listen(bind: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if bind.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+    socket.set_nodelay(true)?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(bind)?;
+    socket.listen(1_024)
 }
 
 pub(crate) fn cannot_listen(bind: SocketAddr, error: &std::io::Error) -> ClusterError {

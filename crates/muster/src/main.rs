@@ -38,6 +38,7 @@ enum Command {
     Books(commands::books::Args),
     Data(commands::data::Args),
     Backtest(commands::backtest::Args),
+    Cluster(commands::cluster::Args),
     /// Print completions for a shell.
     Completions {
         /// The shell.

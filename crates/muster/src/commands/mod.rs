@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod books;
 pub(crate) mod check;
+pub(crate) mod cluster;
 pub(crate) mod data;
 pub(crate) mod diff;
 pub(crate) mod explain;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod adding;
+mod cluster;
 mod sql;
 
 use std::path::{Path, PathBuf};
