@@ -125,6 +125,7 @@ impl Ballista {
                     if lost > LOST_MAX {
                         return Err(error.into());
                     }
+                    ledger.source_failed();
                     failure = Some(error);
                 }
                 None => break,

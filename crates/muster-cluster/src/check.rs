@@ -20,6 +20,8 @@ pub(crate) struct Ledger {
     tasks: BTreeMap<u64, Task>,
     done: BTreeMap<u64, (Hash, String)>,
     arriving: BTreeMap<u64, Vec<Part>>,
+    /// Whether a source failed, so that what it had sent may come again from another.
+    repeats: bool,
     bundle: Hash,
     version: String,
 }
@@ -31,6 +33,7 @@ impl Ledger {
             tasks: tasks.iter().map(|task| (task.id, *task)).collect(),
             done: BTreeMap::new(),
             arriving: BTreeMap::new(),
+            repeats: false,
             bundle: *bundle.sha256(),
             version,
         })
@@ -48,9 +51,15 @@ impl Ledger {
         if part.bundle != self.bundle {
             return Err(ClusterError::OtherInputs { worker: part.worker, task });
         }
+        if let Some((answer, _)) = self.done.get(&task.id) {
+            return match self.repeats && part.answer == answer {
+                true => Ok(None),
+                false => Err(ClusterError::Doubled { task, worker: part.worker }),
+            };
+        }
         let arrived = self.arriving.entry(task.id).or_default();
         // Parts of an answer follow each other; one that comes again is how doubled rows show.
-        if self.done.contains_key(&task.id) || (part.part as usize) < arrived.len() {
+        if (part.part as usize) < arrived.len() {
             return Err(ClusterError::Doubled { task, worker: part.worker });
         }
         let parts = part.parts as usize;
@@ -84,9 +93,16 @@ impl Ledger {
         Ok((task, bytes))
     }
 
+    /// A source failed: answers of which it sent a part will come from another, and perhaps with them what it had sent in full.
+    pub(crate) fn source_failed(&mut self) {
+        self.arriving.clear();
+        self.repeats = true;
+    }
+
     /// The tasks without an answer; answers that had begun to arrive are forgotten, because they will be asked for again.
     pub(crate) fn outstanding(&mut self) -> Vec<Task> {
         self.arriving.clear();
+        self.repeats = false;
         self.tasks.values().filter(|task| !self.done.contains_key(&task.id)).copied().collect()
     }
 

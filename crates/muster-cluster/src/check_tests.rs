@@ -97,6 +97,20 @@ fn what_had_begun_to_arrive_is_asked_for_again() {
 }
 
 #[test]
+fn what_a_failed_source_had_sent_may_come_again_if_it_is_the_same_and_only_then() {
+    let mut ledger = ledger();
+    ledger.take(parts(0, 8).remove(0)).unwrap();
+    ledger.take(parts(1, 2 << 20).remove(0)).unwrap();
+    ledger.source_failed();
+    assert!(ledger.take(parts(0, 8).remove(0)).unwrap().is_none());
+    assert!(refusal(&mut ledger, parts(0, 9).remove(0)).contains("came back twice"));
+    let again: Vec<_> = parts(1, 2 << 20).into_iter().map(|part| ledger.take(part).unwrap()).collect();
+    assert!(again[0].is_none() && again[1].is_some());
+    assert_eq!(ledger.outstanding().len(), 1);
+    assert!(refusal(&mut ledger, parts(0, 8).remove(0)).contains("came back twice"));
+}
+
+#[test]
 fn the_sample_has_its_size_and_follows_the_secret() {
     let audit = |secret| Audit::with_secret(NonZero::new(50).unwrap(), [secret; 32]);
     for (count, expected) in [(0, 0), (1, 1), (50, 1), (51, 2), (1_000, 20)] {

@@ -1,6 +1,6 @@
 //! Who works tasks out, and the simplest of them: the threads of this machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ pub trait Executor {
 
     /// All answers, in the order of the tasks.
     fn collect(&self, bundle: &Bundle, tasks: &[Task]) -> Result<Vec<Vec<u8>>, ClusterError> {
-        let mut answers = std::collections::BTreeMap::new();
+        let mut answers = BTreeMap::new();
         self.execute(bundle, tasks, &mut |task, bytes| {
             answers.insert(task.id, bytes);
             Ok(())

@@ -29,7 +29,7 @@ pub use ballista::Ballista;
 pub use check::Audit;
 pub use error::ClusterError;
 pub use executor::{Executor, Local};
-pub use scheduler::{SchedulerOptions, WORKER_TIMEOUT_SECONDS, serve_scheduler};
+pub use scheduler::{SchedulerOptions, WORKER_TIMEOUT_SECONDS, WORKER_TIMEOUT_SECONDS_MIN, serve_scheduler};
 pub use selftest::{SelfTest, selftest};
 pub use task::{Bundle, Task, Work, Works};
 pub use worker::{WorkerOptions, serve_worker};

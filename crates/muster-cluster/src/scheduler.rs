@@ -15,9 +15,11 @@ use crate::ClusterError;
 use crate::ballista::runtime;
 use crate::codec::{MESSAGE_BYTES_MAX, TaskCodec};
 
-/// After how many seconds of silence a worker counts as lost, at least and unless somebody says otherwise. A busy worker reports every
-/// five seconds, so fewer would lose workers that are well.
-pub const WORKER_TIMEOUT_SECONDS: [u64; 2] = [7, 12];
+/// After how many seconds of silence a worker counts as lost, unless somebody says otherwise.
+pub const WORKER_TIMEOUT_SECONDS: u64 = 12;
+
+/// The least that can be said. A busy worker reports every five seconds, so that fewer would lose workers that are well.
+pub const WORKER_TIMEOUT_SECONDS_MIN: u64 = 7;
 
 /// How long answers stay on the workers after a run, for a caller who is slow to fetch them.
 const KEEP_ANSWERS_SECONDS: u64 = 900;
@@ -28,13 +30,13 @@ pub struct SchedulerOptions {
     /// Where it listens. Nobody is asked who they are there, so it should be an address of this machine or of a private network. With
     /// port 0 the system chooses one.
     pub bind: SocketAddr,
-    /// After how many seconds of silence a worker counts as lost, and its tasks are given to others.
+    /// After how many seconds of silence a worker counts as lost, and its tasks are given to others; fewer than the least count as that.
     pub worker_timeout_seconds: u64,
 }
 
 /// Runs a scheduler until the process is told to stop. Says where it listens once it does.
 pub fn serve_scheduler(options: SchedulerOptions, listening: impl FnOnce(SocketAddr)) -> Result<(), ClusterError> {
-    let timeout = options.worker_timeout_seconds.max(WORKER_TIMEOUT_SECONDS[0]);
+    let timeout = options.worker_timeout_seconds.max(WORKER_TIMEOUT_SECONDS_MIN);
     let runtime = runtime()?;
     runtime.block_on(async {
         let listener = listen(options.bind).map_err(|error| cannot_listen(options.bind, &error))?;

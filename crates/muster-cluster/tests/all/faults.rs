@@ -138,7 +138,7 @@ fn tasks_that_share_a_number_and_servers_that_cannot_start_are_refused() {
     }
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let bind = taken.local_addr().unwrap();
-    let options = SchedulerOptions { bind, worker_timeout_seconds: WORKER_TIMEOUT_SECONDS[1] };
+    let options = SchedulerOptions { bind, worker_timeout_seconds: WORKER_TIMEOUT_SECONDS };
     let found = serve_scheduler(options, |_| ()).unwrap_err().to_string();
     assert!(found.starts_with(&format!("cannot listen at {bind}")) && found.ends_with("with --bind"), "{found}");
     let options = WorkerOptions { scheduler: "nowhere".to_owned(), bind, slots: NonZero::<usize>::MIN };

@@ -43,6 +43,23 @@ fn two_workers_give_the_counts_the_sums_and_the_bytes_of_one_machine() {
 }
 
 #[test]
+fn two_runs_at_once_do_not_mix() {
+    let servers = Servers::start(&[Manner::Honest, Manner::Honest]);
+    let tasks = Task::split(60, 2, 2, 2);
+    std::thread::scope(|scope| {
+        for seed in [SEED, SEED + 1] {
+            let (servers, tasks) = (&servers, &tasks);
+            scope.spawn(move || {
+                let bundle = SelfTest::bundle(seed);
+                let answers = servers.cluster(Manner::Honest).collect(&bundle, tasks).unwrap();
+                let local = Local::new(work(Manner::Honest), NonZero::<usize>::MIN);
+                assert!(answers == local.collect(&bundle, tasks).unwrap(), "seed {seed}");
+            });
+        }
+    });
+}
+
+#[test]
 fn large_answers_and_large_inputs_arrive_whole() {
     let servers = Servers::start(&[Manner::Large, Manner::Large]);
     let tasks = Task::split(4, 1, 2, 2);

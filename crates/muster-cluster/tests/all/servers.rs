@@ -13,8 +13,8 @@ use std::thread::{sleep, spawn};
 use std::time::Duration;
 
 use muster_cluster::{
-    Ballista, Bundle, SchedulerOptions, SelfTest, Task, WORKER_TIMEOUT_SECONDS, Work, WorkerOptions, serve_scheduler,
-    serve_worker,
+    Ballista, Bundle, SchedulerOptions, SelfTest, Task, WORKER_TIMEOUT_SECONDS_MIN, Work, WorkerOptions,
+    serve_scheduler, serve_worker,
 };
 
 const LOOPBACK: &str = "127.0.0.1:0";
@@ -165,7 +165,7 @@ fn child() {
     let listening = |address: SocketAddr| println!("LISTENING {address}");
     let bind = LOOPBACK.parse().unwrap();
     let Some((manner, scheduler)) = role.split_once(' ') else {
-        let options = SchedulerOptions { bind, worker_timeout_seconds: WORKER_TIMEOUT_SECONDS[0] };
+        let options = SchedulerOptions { bind, worker_timeout_seconds: WORKER_TIMEOUT_SECONDS_MIN };
         serve_scheduler(options, listening).unwrap();
         return;
     };

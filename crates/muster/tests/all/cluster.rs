@@ -18,6 +18,7 @@ fn without_the_feature_the_command_says_how_to_build_a_muster_that_has_it() {
 mod with_the_feature {
     use std::io::{BufRead, BufReader};
     use std::net::TcpListener;
+    use std::path::Path;
     use std::process::{Child, Command, Stdio};
 
     use super::{code, err, muster, out};
@@ -27,9 +28,15 @@ mod with_the_feature {
 
     impl Server {
         fn start(args: &[&str]) -> Self {
+            Self::start_in(&std::env::temp_dir(), args)
+        }
+
+        /// The same, with a folder of its own for temporary files.
+        fn start_in(folder: &Path, args: &[&str]) -> Self {
             let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
                 .arg("cluster")
                 .args(args)
+                .env("TMPDIR", folder)
                 .stdout(Stdio::piped())
                 .spawn()
                 .unwrap();
@@ -56,6 +63,21 @@ mod with_the_feature {
         code(&checked, 0);
         let expected = "The cluster works: 64 tasks, 2151424 bytes, each the same as on this machine\n";
         assert_eq!(out(&checked), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_worker_that_is_told_to_stop_leaves_nothing_behind() {
+        let scheduler = Server::start(&["scheduler", "--bind", "127.0.0.1:0"]);
+        let url = scheduler.1.trim().strip_prefix("The scheduler is at ").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut worker = Server::start_in(folder.path(), &["worker", "--scheduler", url]);
+        code(&muster(&["cluster", "check", "--scheduler", url]), 0);
+        let left = || std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left(), 1);
+        assert!(Command::new("kill").arg(worker.0.id().to_string()).status().unwrap().success());
+        assert!(worker.0.wait().unwrap().success());
+        assert_eq!(left(), 0);
     }
 
     #[test]
