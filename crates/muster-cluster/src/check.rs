@@ -52,10 +52,8 @@ impl Ledger {
             return Err(ClusterError::OtherInputs { worker: part.worker, task });
         }
         if let Some((answer, _)) = self.done.get(&task.id) {
-            return match self.repeats && part.answer == answer {
-                true => Ok(None),
-                false => Err(ClusterError::Doubled { task, worker: part.worker }),
-            };
+            let again = self.repeats && part.answer == answer;
+            return if again { Ok(None) } else { Err(ClusterError::Doubled { task, worker: part.worker }) };
         }
         let arrived = self.arriving.entry(task.id).or_default();
         // Parts of an answer follow each other; one that comes again is how doubled rows show.

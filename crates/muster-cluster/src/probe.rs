@@ -45,10 +45,10 @@ impl Address {
 
     /// Waits so long for a worker, and not at all for a scheduler.
     pub(crate) fn wait_for_workers(&self, patience: Duration) -> Result<(), ClusterError> {
-        match self.wait(patience, |found| !matches!(found, Ok(false)))? {
-            true => Ok(()),
-            false => Err(ClusterError::NoWorkers { url: self.url() }),
+        if self.wait(patience, |found| !matches!(found, Ok(false)))? {
+            return Ok(());
         }
+        Err(ClusterError::NoWorkers { url: self.url() })
     }
 
     fn wait(
