@@ -1,9 +1,6 @@
 //! A small run with a known answer: whether a cluster works, before a real run is sent to it.
 
-use std::num::NonZero;
-use std::sync::Arc;
-
-use crate::{Ballista, Bundle, ClusterError, Executor, Local, Task, Work};
+use crate::{Bundle, Task, Work};
 
 /// Numbers made from a seed, a draw and a place, by whole-number arithmetic: the same on every machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,21 +44,37 @@ impl Work for SelfTest {
     }
 }
 
-/// Works a small run out on the cluster and here, and compares every byte. Gives the number of tasks and of bytes.
-pub fn selftest(url: &str, work: &Arc<dyn Work>) -> Result<(usize, usize), ClusterError> {
-    let bundle = SelfTest::bundle(1);
-    let tasks = Task::split(6_400, 100, 42, 42);
-    let cluster = Ballista::new(url, Arc::clone(work))?.collect(&bundle, &tasks)?;
-    let local = Local::new(Arc::clone(work), NonZero::<usize>::MIN).collect(&bundle, &tasks)?;
-    match tasks.iter().zip(cluster.iter().zip(&local)).find(|(_, (theirs, ours))| theirs != ours) {
-        Some((task, _)) => Err(ClusterError::Different { worker: "a worker".to_owned(), task: *task }),
-        None => Ok((tasks.len(), cluster.iter().map(Vec::len).sum())),
+#[cfg(feature = "ballista")]
+pub use on_a_cluster::selftest;
+
+#[cfg(feature = "ballista")]
+mod on_a_cluster {
+    use std::num::NonZero;
+    use std::sync::Arc;
+
+    use super::SelfTest;
+    use crate::{Ballista, ClusterError, Executor, Local, Task, Work};
+
+    /// Works a small run out on the cluster and here, and compares every byte. Gives the number of tasks and of bytes.
+    pub fn selftest(url: &str, work: &Arc<dyn Work>) -> Result<(usize, usize), ClusterError> {
+        let bundle = SelfTest::bundle(1);
+        let tasks = Task::split(6_400, 100, 42, 42);
+        let cluster = Ballista::new(url, Arc::clone(work))?.collect(&bundle, &tasks)?;
+        let local = Local::new(Arc::clone(work), NonZero::<usize>::MIN).collect(&bundle, &tasks)?;
+        match tasks.iter().zip(cluster.iter().zip(&local)).find(|(_, (theirs, ours))| theirs != ours) {
+            Some((task, _)) => Err(ClusterError::Different { worker: "a worker".to_owned(), task: *task }),
+            None => Ok((tasks.len(), cluster.iter().map(Vec::len).sum())),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+    use std::sync::Arc;
+
     use super::*;
+    use crate::{Executor, Local};
 
     #[test]
     fn the_numbers_are_known() {

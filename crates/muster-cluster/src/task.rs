@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 /// The SHA-256 of some bytes.
 pub(crate) type Hash = [u8; 32];
 
+#[cfg(feature = "ballista")]
 pub(crate) fn hash(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
