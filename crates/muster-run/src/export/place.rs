@@ -60,6 +60,9 @@ impl Exported {
     /// Writes the export where nothing is yet.
     pub fn write(&self, out: &Path) -> Result<(), RunError> {
         refuse_existing(out)?;
+        if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return refuse(format!("{} is not a folder: make it first, or choose another --out", folder.display()));
+        }
         let mut name = std::ffi::OsString::from(".");
         name.push(out.file_name().unwrap_or_default());
         name.push(format!(".partial-{}", std::process::id()));

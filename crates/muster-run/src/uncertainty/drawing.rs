@@ -49,11 +49,6 @@ impl Drawn {
         let here = &scores[first % CHUNK..];
         std::array::from_fn(|lane| here.get(lane).copied().unwrap_or(0.0))
     }
-
-    /// The scores of an assumption at the horizon, or its one score, in every draw.
-    pub(crate) fn column(&self, assumption: usize, year: usize) -> Vec<f64> {
-        self.chunks.iter().flat_map(|chunk| chunk.slice(assumption, year)).copied().collect()
-    }
 }
 
 /// A scenario made ready to be drawn many times.

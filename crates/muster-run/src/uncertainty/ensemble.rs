@@ -1,7 +1,7 @@
 //! Draws every scenario of a run, and sums up each row, year and measure.
 
 use muster_book::{Check, Limited, Plan};
-use muster_draws::sampler::{Method, Sampler, Variable};
+use muster_draws::sampler::{Method, Sampler};
 use muster_draws::summary::{Estimate, Scratch, Sufficiency, Summary, probability};
 use muster_engine::{LANES, Lanes, Step};
 use rayon::prelude::*;
@@ -162,12 +162,7 @@ fn check(ask: &Ask) -> Result<(), RunError> {
 
 /// The scores of every assumption of the plan, the same for all of its scenarios.
 pub(crate) fn sampler(plan: &Plan, ask: &Ask) -> Result<Sampler, RunError> {
-    let assumptions = plan.uncertain();
-    let variables = assumptions
-        .iter()
-        .map(|assumption| Variable { name: plan.assumption_id(assumption), path: muster_draws::sampler::Path::Fixed });
-    Sampler::new(ask.seed, ask.method(), variables.collect(), Vec::new(), plan.years().len() - 1)
-        .map_err(|misfit| RunError::Request(misfit.to_string()))
+    plan.sampler(ask.seed, ask.method()).map_err(|misfit| RunError::Request(misfit.to_string()))
 }
 
 /// A scenario of a run, made ready to be drawn.

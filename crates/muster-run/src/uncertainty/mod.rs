@@ -7,5 +7,5 @@ mod drawing;
 mod ensemble;
 mod rows;
 
-pub use ensemble::{Ask, Chance, Drawn, RowDraws, ScenarioDraws, Uncertainty};
+pub use ensemble::{Ask, Chance, Drawn, GAP, MEASURES, PAY_BILL, RowDraws, ScenarioDraws, Uncertainty};
 pub use rows::RowOf;

@@ -10,8 +10,11 @@ use muster_run::{Contents, ExportFormat, ExportRequest, RunError, export};
 
 use super::{Copy, root};
 
-/// Every variable that is compared, and what the engine calls it.
-const COMPARED: [(&str, fn(&YearResult) -> f64); 8] = [
+/// A variable of the model, and what the engine calls it.
+type Variable = (&'static str, fn(&YearResult) -> f64);
+
+/// Every variable that is compared.
+const COMPARED: [Variable; 8] = [
     ("headcount", |year| year.headcount),
     ("headcount 55 and over", |year| year.headcount_55_and_over),
     ("FTE", |year| year.fte),
@@ -315,6 +318,7 @@ fn what_cannot_be_exported_is_refused_and_nothing_is_left_behind() {
     exported.write(&out).unwrap();
     let again = exported.write(&out).unwrap_err().to_string();
     assert!(again.contains("is already there: move it, or choose another --out"), "{again}");
-    assert!(exported.write(&folder.path().join("none/tables")).is_err());
+    let nowhere = exported.write(&folder.path().join("none/tables")).unwrap_err().to_string();
+    assert!(nowhere.contains("none is not a folder: make it first"), "{nowhere}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

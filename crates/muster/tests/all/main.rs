@@ -4,6 +4,7 @@
 
 mod adding;
 mod cluster;
+mod export;
 mod sql;
 
 use std::path::{Path, PathBuf};

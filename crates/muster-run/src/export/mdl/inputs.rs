@@ -109,14 +109,14 @@ impl Given {
         };
         let move_amount = (!world.routes.is_empty()).then(|| {
             let text = format!(
-                "The share of those who could move who do, or the number of posts, for each move.\n{}\n{}",
+                "The share of those who could move who do; for moves by posts, people.\n{}\n{}",
                 described(world, Measure::MoveShare),
                 described(world, Measure::MoveHeadcount)
             );
             writer.input(
                 "move amount",
                 &[Axis::Route, Axis::Area, Axis::LaterYear],
-                About { units: "Dmnl or people", text: &text },
+                About { units: "Dmnl", text: &text },
                 |at| Some(world.transfer(at[0], at[1]).amount[at[2]]),
             )
         });
