@@ -16,7 +16,7 @@ use crate::document::{At, Day, Document, LowHigh, Quantile};
 use crate::files::TextFile;
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
-use crate::spread::{RawPath, Shape};
+use crate::spread::{RawPath, Shape, check_path};
 use crate::table::{RowRef, Table};
 
 /// How a number came to be.
@@ -226,7 +226,7 @@ pub(crate) fn read(path: &Path, context: &mut Context<'_>, diagnostics: &mut Dia
         return Vec::new();
     };
     check_header(&file, &raw, measure, context, diagnostics);
-    let wander = check_path(&file, &raw, measure, diagnostics);
+    let wander = check_path(&file, raw.path.as_ref(), measure, diagnostics);
     let reader = Reader { context, file: &file, measure, interpolation: raw.interpolation, path: wander };
     let mut stated: Vec<Stated> = values.iter().filter_map(|value| reader.value(value, diagnostics)).collect();
     match &raw.table {
@@ -572,30 +572,6 @@ fn refuse_metalog_in_table(at: Location, diagnostics: &mut Diagnostics) {
     let help =
         "name another distribution, or take the value out of the table and state it under [[value]] with `quantiles`";
     diagnostics.push("M025", at, message, help);
-}
-
-/// How what is not known about the values of a file moves over the years, if it can move like that.
-fn check_path(file: &TextFile, raw: &RawFile, measure: Measure, diagnostics: &mut Diagnostics) -> Wander {
-    let Some(written) = &raw.path else { return Wander::Fixed };
-    let (path, spec) = (written.value.0, measure.spec());
-    let mut refuse =
-        |message: String, help: &str| diagnostics.push("M025", file.locate(written.span.clone()), message, help);
-    match path {
-        Wander::Fixed => {}
-        _ if spec.parts_of_one => {
-            refuse(format!("`{}` are parts of a whole, which are not varied", spec.id), "leave out `path`");
-        }
-        _ if spec.read_once => {
-            let message = format!("`{}` is read once, at the start, so it has no path over the years", spec.id);
-            refuse(message, "leave out `path`: the range then holds for the one value that is read");
-        }
-        Wander::Autoregressive { persistence } if !(persistence > -1.0 && persistence < 1.0) => {
-            let message = format!("the persistence of a path cannot be {}", plain(persistence));
-            refuse(message, "write a number above -1 and below 1: 0.7 keeps much of one year in the next, 0 nothing");
-        }
-        _ => {}
-    }
-    path
 }
 
 /// A cell that cannot be read, which was said.

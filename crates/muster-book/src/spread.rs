@@ -8,6 +8,12 @@ use muster_draws::sampler::Path;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::assumption::plain;
+use crate::diagnostic::Diagnostics;
+use crate::document::At;
+use crate::files::TextFile;
+use crate::measure::Measure;
+
 /// The shape of what is not known about a number; the range says how wide. Its mean is the value.
 ///
 /// Unless a shape is named it is a triangle; a beta, where no triangle has its mean at the value; and where the value is an end of
@@ -107,6 +113,35 @@ impl schemars::JsonSchema for RawPath {
             ]
         })
     }
+}
+
+/// How what is not known about the values of a file moves over the years, if it can move like that.
+pub(crate) fn check_path(
+    file: &TextFile,
+    written: Option<&At<RawPath>>,
+    measure: Measure,
+    diagnostics: &mut Diagnostics,
+) -> Path {
+    let Some(written) = written else { return Path::Fixed };
+    let (path, spec) = (written.value.0, measure.spec());
+    let mut refuse =
+        |message: String, help: &str| diagnostics.push("M025", file.locate(written.span.clone()), message, help);
+    match path {
+        Path::Fixed => {}
+        _ if spec.parts_of_one => {
+            refuse(format!("`{}` are parts of a whole, which are not varied", spec.id), "leave out `path`");
+        }
+        _ if spec.read_once => {
+            let message = format!("`{}` is read once, at the start, so it has no path over the years", spec.id);
+            refuse(message, "leave out `path`: the range then holds for the one value that is read");
+        }
+        Path::Autoregressive { persistence } if !(persistence > -1.0 && persistence < 1.0) => {
+            let message = format!("the persistence of a path cannot be {}", plain(persistence));
+            refuse(message, "write a number above -1 and below 1: 0.7 keeps much of one year in the next, 0 nothing");
+        }
+        _ => {}
+    }
+    path
 }
 
 /// A path as a planner would write it.
