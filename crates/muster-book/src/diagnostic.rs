@@ -239,7 +239,7 @@ pub const CODES: &[Code] = &[
     Code {
         code: "M025",
         title: "A range that its distribution does not fit",
-        text: "No distribution of the named shape has its mean at the value, or it would reach beyond what can be; or what is said to move together cannot.",
+        text: "No distribution of the named shape has its mean at the value, or it would reach beyond what can be; or its error cannot move over the years as `path` says; or what is said to move together cannot.",
     },
 ];
 

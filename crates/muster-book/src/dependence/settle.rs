@@ -125,7 +125,7 @@ impl Settling<'_> {
             }
         };
         let at = draft.file.locate(draft.correlation.span);
-        let repair = repair.map(|repair| format!("{} ({}): {repair}", draft.title, self.plan.written_at(&at)));
+        let repair = repair.map(|repair| format!("{} ({}): {repair}.", draft.title, self.plan.written_at(&at)));
         let Draft { id, title, about, passport, location, .. } = draft;
         Some((Dependence { id, title, about, members, correlation, passport, location }, repair))
     }

@@ -204,7 +204,7 @@ fn correlations_that_cannot_hold_together_are_mended_and_said() {
         "{ measure = \"leaver_rate\" }, { measure = \"temporary_fill\" }, { measure = \"international_headcount\" }";
     let plan = grouped(GROUPS, members, "[[1, 0.9, 0.9], [0.9, 1, -0.9], [0.9, -0.9, 1]]").plan();
     let [said] = &plan.repairs[..] else { panic!("one repair: {:?}", plan.repairs) };
-    for words in ["Staff (books/small/dependence.toml:6)", "was stated", "is used", "nearest", "0.9000"] {
+    for words in ["Staff (books/small/dependence.toml:6)", "was stated", "is used", "nearest", "0.9000", "together."] {
         assert!(said.contains(words), "{said}");
     }
     assert!(plan.dependence[0].correlation.between(0, 1) < 0.9);

@@ -621,7 +621,8 @@ pub(super) fn calibration(run: &Run) -> Section {
 
 /// What a reader should know before believing the rest.
 pub(super) fn cautions(run: &Run) -> Section {
-    let mut blocks: Vec<Block> = run.plan.cautions.iter().cloned().map(Block::Text).collect();
+    let said = run.plan.cautions.iter().chain(&run.plan.repairs);
+    let mut blocks: Vec<Block> = said.cloned().map(Block::Text).collect();
     if run.request.monthly {
         let text = "This run steps by months. Whoever joins in April can then leave before March, which a yearly step does not see, so that supply is lower and gaps are wider than by years; rates were fitted for yearly steps.";
         blocks.push(Block::Text(text.to_owned()));

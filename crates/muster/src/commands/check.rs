@@ -32,6 +32,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
             over.what, over.instead_of, over.book, over.written_at
         ));
     }
+    for repair in &run.plan.repairs {
+        output.say(&format!("  Caution: {repair}"));
+    }
     if run.verdicts.is_empty() {
         output.say("The plan has no checks and no targets.");
         return Ok(true);
