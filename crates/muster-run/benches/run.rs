@@ -17,7 +17,7 @@ fn main() {
 #[divan::bench(args = ["england", "systems"], sample_count = 10, sample_size = 1)]
 fn from_files_to_report(places: &str) -> usize {
     let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/ltwp-2023");
-    let request = Request { plan, scenarios: Vec::new(), places: vec![places.to_owned()], monthly: false };
+    let request = Request { plan, scenarios: Vec::new(), places: vec![places.to_owned()], monthly: false, draws: None };
     let run = Run::make(request, &|_| {}).unwrap_or_else(|error| panic!("{error}"));
     let outputs = run.outputs().unwrap_or_else(|error| panic!("{error}"));
     outputs.values().map(Vec::len).sum()

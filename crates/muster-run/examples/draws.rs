@@ -17,6 +17,7 @@ fn main() {
         scenarios: vec!["plan".into()],
         places: vec![places.clone()],
         monthly: false,
+        draws: None,
     };
     let start = Instant::now();
     let run = Run::make(request, &|_| {}).expect("the plan runs");

@@ -41,6 +41,13 @@ impl Run {
         }
         outputs.insert("checks.json".to_owned(), json(&self.verdicts)?);
         outputs.insert("sensitivity.json".to_owned(), json(&self.swings)?);
+        if let Some(uncertainty) = &self.uncertainty {
+            outputs.insert("quantiles.parquet".to_owned(), tables::quantiles(self, uncertainty)?);
+            outputs.insert("uncertainty.json".to_owned(), json(&uncertainty.in_words())?);
+            if uncertainty.ask.keep {
+                outputs.insert("draws.parquet".to_owned(), tables::draws(self, uncertainty)?);
+            }
+        }
         outputs.insert("report.html".to_owned(), report::html(self)?.into_bytes());
         Ok(outputs)
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::run::{Request, Run};
+use crate::uncertainty::Ask;
 
 /// One file that went in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ pub struct OutputFile {
 }
 
 /// Everything needed to make a run again and to know whether it came out the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The shape of this file.
     pub format: u32,
@@ -39,7 +40,7 @@ pub struct Manifest {
     pub command: String,
     /// What was asked for; `plan` is below `inputs/`.
     pub request: Request,
-    /// The seed of random numbers; none, because the values are the central ones and nothing is drawn.
+    /// The seed of random numbers; none where nothing is drawn.
     pub seed: Option<u64>,
     /// Hash of the hashes of the inputs.
     pub inputs_sha256: String,
@@ -73,12 +74,13 @@ impl Manifest {
             bytes: bytes.len(),
         });
         let request = Request { plan: run.plan.relative_folder().into(), ..run.request.clone() };
+        let seed = request.draws.as_ref().map(|ask| ask.seed);
         Self {
             format: FORMAT,
             muster_version: env!("CARGO_PKG_VERSION").to_owned(),
             command: command(&request),
             request,
-            seed: None,
+            seed,
             inputs_sha256: inputs_digest(&inputs),
             inputs,
             outputs: outputs.collect(),
@@ -113,5 +115,6 @@ pub(crate) fn command(request: &Request) -> String {
     if request.monthly {
         command.push_str(" --step month");
     }
+    command.push_str(&request.draws.as_ref().map_or(" --draws none".to_owned(), Ask::flags));
     command
 }

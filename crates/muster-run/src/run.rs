@@ -9,10 +9,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::sensitivity::{self, Swing};
+use crate::uncertainty::{Ask, Uncertainty};
 use crate::verdict::{self, Verdict};
 
 /// What to run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The plan's folder.
     pub plan: PathBuf,
@@ -22,6 +23,9 @@ pub struct Request {
     pub places: Vec<String>,
     /// Whether to step by months.
     pub monthly: bool,
+    /// Draws of what is uncertain; none for the central values alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draws: Option<Ask>,
 }
 
 /// One scenario, projected.
@@ -52,6 +56,8 @@ pub struct Run {
     pub verdicts: Vec<Verdict>,
     /// What the gap rests on most.
     pub swings: Vec<Swing>,
+    /// What the draws say, where any were asked for.
+    pub uncertainty: Option<Uncertainty>,
 }
 
 /// Why there is no run.
@@ -107,11 +113,16 @@ impl Run {
         progress("projecting each scenario");
         let scenarios =
             request.scenarios.par_iter().map(|id| project(&plan, id, &places, step)).collect::<Result<Vec<_>, _>>()?;
-        let mut run = Self { request, plan, places, scenarios, verdicts: Vec::new(), swings: Vec::new() };
+        let mut run =
+            Self { request, plan, places, scenarios, verdicts: Vec::new(), swings: Vec::new(), uncertainty: None };
         progress("finding which assumptions matter most");
         run.swings = sensitivity::swings(&run)?;
         progress("holding the results against the published record");
         run.verdicts = verdict::verdicts(&run)?;
+        if let Some(ask) = &run.request.draws {
+            progress("drawing futures");
+            run.uncertainty = Some(Uncertainty::of(&run, ask)?);
+        }
         Ok(run)
     }
 

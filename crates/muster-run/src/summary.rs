@@ -17,6 +17,17 @@ pub enum Row {
     Profession(usize),
 }
 
+impl Row {
+    /// As written in files.
+    pub(crate) fn level(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Group(_) => "staff_group",
+            Self::Profession(_) => "profession",
+        }
+    }
+}
+
 /// Supply, demand and money in one year.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Line {
@@ -60,6 +71,19 @@ pub struct Summary {
     pub scenarios: Vec<(String, String)>,
     /// Everyone, then each group followed by its professions.
     pub rows: Vec<SummaryRow>,
+}
+
+impl Run {
+    /// The level of a row and the name of what it is about, as in files.
+    pub(crate) fn row_id(&self, row: Row) -> [&str; 2] {
+        let taxonomy = &self.plan.shelf.taxonomy;
+        let id = match row {
+            Row::All => "all",
+            Row::Group(group) => &taxonomy.groups[group].id,
+            Row::Profession(profession) => &taxonomy.professions[profession].id,
+        };
+        [row.level(), id]
+    }
 }
 
 /// The columns of [`Line::to_csv`].
@@ -132,11 +156,7 @@ impl Summary {
         let mut csv = format!("scenario,level,id,title,year,{LINE_COLUMNS}\n");
         for (s, (scenario, _)) in self.scenarios.iter().enumerate() {
             for row in &self.rows {
-                let level = match row.row {
-                    Row::All => "all",
-                    Row::Group(_) => "staff_group",
-                    Row::Profession(_) => "profession",
-                };
+                let level = row.row.level();
                 for (year, line) in self.years.iter().zip(&row.lines[s]) {
                     let title = row.title.replace('"', "\"\"");
                     let numbers = line.to_csv();

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Float64Array, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema};
+use muster_draws::summary::CHANCES;
 use muster_engine::{Cause, ProgrammeYear, YearResult};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use crate::run::{Run, RunError};
+use crate::uncertainty::{MEASURES, Uncertainty};
 
 /// Columns under way.
 #[derive(Default)]
@@ -113,6 +115,55 @@ pub(crate) fn workforce(run: &Run) -> Result<Vec<u8>, RunError> {
         }
     }
     columns.into_parquet()
+}
+
+/// `quantiles.parquet`: what the draws say of each place, row, year and measure, with the Monte Carlo error of each figure.
+pub(crate) fn quantiles(run: &Run, uncertainty: &Uncertainty) -> Result<Vec<u8>, RunError> {
+    let points = CHANCES.map(|chance| format!("p{}", 100.0 * chance).replace('.', "_"));
+    let figures = std::iter::once("mean".to_owned()).chain(points);
+    let mut names: Vec<String> = figures.flat_map(|name| [name.clone(), format!("{name}_error")]).collect();
+    names.push("standard_deviation".to_owned());
+    let mut columns = Columns::new(&["scenario", "place", "level", "id", "year", "measure"], names);
+    let years: Vec<String> = run.years().iter().map(ToString::to_string).collect();
+    for scenario in &uncertainty.scenarios {
+        for row in &scenario.rows {
+            let (place, [level, id]) = (place_of(run, row.of.place), run.row_id(row.of.row));
+            for (year, summaries) in years.iter().zip(&row.years) {
+                for (measure, summary) in MEASURES.iter().zip(summaries) {
+                    let texts = [scenario.id.as_str(), place, level, id, year, measure];
+                    let figures = std::iter::once(&summary.mean).chain(&summary.quantiles);
+                    let numbers = figures.flat_map(|figure| [figure.value, figure.error]);
+                    columns.push(&texts, numbers.chain([summary.standard_deviation]));
+                }
+            }
+        }
+    }
+    columns.into_parquet()
+}
+
+/// `draws.parquet`: supply, demand, gap and pay bill of everyone together in each draw and year.
+pub(crate) fn draws(run: &Run, uncertainty: &Uncertainty) -> Result<Vec<u8>, RunError> {
+    let names = std::iter::once("draw").chain(MEASURES).map(str::to_owned).collect();
+    let mut columns = Columns::new(&["scenario", "year"], names);
+    let years: Vec<String> = run.years().iter().map(ToString::to_string).collect();
+    for scenario in &uncertainty.scenarios {
+        for (y, year) in years.iter().enumerate() {
+            for draw in 0..uncertainty.draws {
+                let numbers = (0..MEASURES.len()).map(|measure| scenario.whole.of(measure, y)[draw]);
+                columns.push(&[scenario.id.as_str(), year], std::iter::once(draw as f64).chain(numbers));
+            }
+        }
+    }
+    columns.into_parquet()
+}
+
+/// The code of a place of the run; `all` for all of them together.
+fn place_of(run: &Run, place: Option<usize>) -> &str {
+    match (place, &run.places[..]) {
+        (Some(place), places) => places[place].as_str(),
+        (None, [one]) => one.as_str(),
+        (None, _) => "all",
+    }
 }
 
 /// `training.parquet`: starters, withdrawals, completions and students by programme.

@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         Command::Books(args) => commands::books::run(args, &output),
         Command::Data(args) => commands::data::run(args, &output),
         Command::Backtest(args) => commands::backtest::run(&args, &output),
-        Command::Cluster(args) => commands::cluster::run(args, &output),
+        Command::Cluster(args) => commands::cluster::run(&args, &output),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
             Ok(true)

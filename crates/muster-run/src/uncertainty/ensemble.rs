@@ -24,15 +24,31 @@ pub struct Ask {
     pub sobol: bool,
     /// The Monte Carlo error to reach, as a share.
     pub error: f64,
+    /// Whether to keep every draw of everyone together.
+    #[serde(default)]
+    pub keep: bool,
 }
 
 impl Default for Ask {
     fn default() -> Self {
-        Self { draws: None, seed: 1, sobol: true, error: 0.01 }
+        Self { draws: Some(1000), seed: 1, sobol: true, error: 0.02, keep: false }
     }
 }
 
 impl Ask {
+    /// The flags of `muster run` that ask for this.
+    pub(crate) fn flags(&self) -> String {
+        let draws = self.draws.map_or("auto".to_owned(), |draws| draws.to_string());
+        let mut flags = format!(" --draws {draws} --seed {} --error {}", self.seed, self.error);
+        if !self.sobol {
+            flags.push_str(" --sampling random");
+        }
+        if self.keep {
+            flags.push_str(" --keep-draws");
+        }
+        flags
+    }
+
     pub(crate) fn method(&self) -> Method {
         if self.sobol { Method::Sobol } else { Method::Random }
     }
@@ -98,6 +114,34 @@ pub struct ScenarioDraws {
     pub limited: Limited,
 }
 
+/// What the draws of a run say of everyone together at the horizon, in a few figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InWords {
+    /// How many draws.
+    pub draws: usize,
+    /// What the random numbers started from.
+    pub seed: u64,
+    /// Whether they are enough, in a sentence.
+    pub enough: String,
+    /// By scenario: the gap, the chances of the targets, and how many values were held at a limit.
+    pub scenarios: Vec<ScenarioInWords>,
+}
+
+/// The same of one scenario.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScenarioInWords {
+    /// Its name.
+    pub id: String,
+    /// The gap at the horizon: its 10%, 50% and 90% points.
+    pub gap_fte: [f64; 3],
+    /// The pay bill at the horizon: its 10%, 50% and 90% points.
+    pub pay_bill_gbp: [f64; 3],
+    /// The chance that each target is met.
+    pub targets: Vec<Chance>,
+    /// Values that actions would have taken beyond what can be, which were held at the limit, of so many.
+    pub values_at_a_limit: [u64; 2],
+}
+
 /// What the draws of a run say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Uncertainty {
@@ -139,6 +183,34 @@ impl Uncertainty {
     }
 }
 
+impl Uncertainty {
+    /// The figures that a reader asks for first.
+    pub fn in_words(&self) -> InWords {
+        let points = |summary: &Summary| {
+            let [low, high] = summary.interval_80();
+            [low.value, summary.median().value, high.value]
+        };
+        let of = |scenario: &ScenarioDraws| ScenarioInWords {
+            id: scenario.id.clone(),
+            gap_fte: points(&scenario.at_horizon()[GAP]),
+            pay_bill_gbp: points(&scenario.at_horizon()[PAY_BILL]),
+            targets: scenario.targets.clone(),
+            values_at_a_limit: [scenario.limited.values, scenario.limited.of],
+        };
+        InWords {
+            draws: self.draws,
+            seed: self.ask.seed,
+            enough: self.enough.to_string(),
+            scenarios: self.scenarios.iter().map(of).collect(),
+        }
+    }
+
+    /// The scenario of this name.
+    pub fn scenario(&self, id: &str) -> Option<&ScenarioDraws> {
+        self.scenarios.iter().find(|scenario| scenario.id == id)
+    }
+}
+
 impl ScenarioDraws {
     /// Everyone together at the horizon, by measure.
     pub fn at_horizon(&self) -> &[Summary; MEASURES.len()] {
@@ -150,6 +222,12 @@ impl ScenarioDraws {
 fn check(ask: &Ask) -> Result<(), RunError> {
     if ask.draws == Some(0) {
         return Err(RunError::Request("no draws were asked for: give --draws a number, or `auto`".to_owned()));
+    }
+    if let Some(draws) = ask.draws.filter(|draws| *draws > MOST) {
+        return Err(RunError::Request(format!(
+            "{draws} draws are more than a run takes: ask for at most {MOST}, which leaves a Monte Carlo error of about half \
+             a percent, or for `auto`, which stops when there are enough"
+        )));
     }
     if !(ask.error > 0.0 && ask.error < 1.0) {
         let error = ask.error;

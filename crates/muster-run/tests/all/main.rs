@@ -23,7 +23,7 @@ fn root() -> PathBuf {
 
 fn request(plan: &Path, places: &[&str]) -> Request {
     let places = places.iter().map(|place| (*place).to_owned()).collect();
-    Request { plan: plan.to_owned(), scenarios: Vec::new(), places, monthly: false }
+    Request { plan: plan.to_owned(), scenarios: Vec::new(), places, monthly: false, draws: None }
 }
 
 fn make(request: Request) -> Result<Run, RunError> {

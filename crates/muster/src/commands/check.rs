@@ -23,7 +23,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
-    let request = Request { plan: args.plan.clone(), scenarios: Vec::new(), places: Vec::new(), monthly: false };
+    let request =
+        Request { plan: args.plan.clone(), scenarios: Vec::new(), places: Vec::new(), monthly: false, draws: None };
     let run = output.progress(|progress| Run::make(request, progress))?;
     output.say(&sound(&run.plan));
     for over in run.plan.overrides_in_words() {

@@ -30,6 +30,7 @@ pub(crate) fn load(path: &Path, scenario: Option<&str>, output: &Output) -> Resu
         scenarios: scenario.map(str::to_owned).into_iter().collect(),
         places: Vec::new(),
         monthly: false,
+        draws: None,
     };
     output.progress(|progress| Run::make(request, progress))
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use muster_run::uncertainty::{Ask, Uncertainty};
 use muster_run::{Request, Run, RunError, Summary, save, summary, thousands};
 
 use crate::commands::DEFAULT_PLAN;
@@ -22,6 +23,21 @@ pub(crate) struct Args {
     /// How long a step is.
     #[arg(long, value_enum, default_value_t = StepLength::Year)]
     step: StepLength,
+    /// How many futures to draw from what is uncertain: a number, `auto` for as many as `--error` asks for, or `none`.
+    #[arg(long, default_value = "1000", value_name = "NUMBER", value_parser = draws)]
+    draws: Draws,
+    /// What the random numbers start from; the same seed gives the same draws.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How draws are spread.
+    #[arg(long, value_enum, default_value_t = Sampling::Sobol)]
+    sampling: Sampling,
+    /// The Monte Carlo error at which draws are enough, as a share: how far figures could move if all were drawn again.
+    #[arg(long, default_value_t = 0.02, value_name = "SHARE")]
+    error: f64,
+    /// Keep every draw of everyone together, in draws.parquet.
+    #[arg(long)]
+    keep_draws: bool,
     /// Where to write the run. [default: a folder under runs/ named after what went in]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -38,13 +54,52 @@ enum StepLength {
     Month,
 }
 
+/// How many draws.
+#[derive(Clone, Copy)]
+enum Draws {
+    None,
+    Auto,
+    Number(usize),
+}
+
+fn draws(text: &str) -> Result<Draws, String> {
+    match text {
+        "none" => Ok(Draws::None),
+        "auto" => Ok(Draws::Auto),
+        number => {
+            let number = number.parse().ok().filter(|number| *number > 0);
+            number.map(Draws::Number).ok_or_else(|| "write a whole number from 1, `auto` or `none`".to_owned())
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Sampling {
+    /// Evenly, by scrambled Sobol numbers: fewer draws for the same error.
+    Sobol,
+    /// Independently.
+    Random,
+}
+
 pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     set_threads(args.threads)?;
+    let ask = |draws| Ask {
+        draws,
+        seed: args.seed,
+        sobol: args.sampling == Sampling::Sobol,
+        error: args.error,
+        keep: args.keep_draws,
+    };
     let request = Request {
         plan: args.plan,
         scenarios: args.scenarios,
         places: args.places.iter().map(|place| place.trim().to_owned()).collect(),
         monthly: args.step == StepLength::Month,
+        draws: match args.draws {
+            Draws::None => None,
+            Draws::Auto => Some(ask(None)),
+            Draws::Number(draws) => Some(ask(Some(draws))),
+        },
     };
     let (run, folder) = output.progress(|progress| {
         let run = Run::make(request, progress)?;
@@ -126,6 +181,9 @@ fn print(run: &Run, table: &Summary, output: &Output) {
             ));
         }
     }
+    if let Some(uncertainty) = &run.uncertainty {
+        say_uncertainty(run, uncertainty, output);
+    }
     let asked = |verdict: &&muster_run::Verdict| verdict.outcome != muster_run::Outcome::NotAsked;
     let of = |role: muster_book::Role| run.verdicts.iter().filter(asked).filter(move |verdict| verdict.role == role);
     let met = |role| of(role).filter(|verdict| verdict.outcome == muster_run::Outcome::Met).count();
@@ -139,4 +197,22 @@ fn print(run: &Run, table: &Summary, output: &Output) {
             of(fitted).count()
         ));
     }
+}
+
+/// What the draws say, in a few lines.
+fn say_uncertainty(run: &Run, uncertainty: &Uncertainty, output: &Output) {
+    let words = uncertainty.in_words();
+    output.say(&format!("\nHow sure? {} draws of everything that is uncertain:", thousands(words.draws as f64)));
+    for (scenario, words) in run.scenarios.iter().zip(&words.scenarios) {
+        let [low, middle, high] = words.gap_fte.map(thousands);
+        output.say(&format!(
+            "  {}: in four futures of five the gap in {} lies between {low} and {high}, as often above {middle} as below.",
+            scenario.title, run.plan.to
+        ));
+        if !words.targets.is_empty() {
+            let likely = words.targets.iter().filter(|target| target.chance >= 0.5).count();
+            output.say(&format!("  {likely} of its {} targets are more likely met than missed.", words.targets.len()));
+        }
+    }
+    output.say(&format!("  {}.", words.enough));
 }
