@@ -165,10 +165,13 @@ impl Audit {
     }
 }
 
+/// A task of the sample with the hash of its answer, or why it has none.
+type Found = (Task, Result<Hash, String>);
+
 /// The sample, worked out beside the cluster on a thread of its own.
 pub(crate) struct Recheck {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<Vec<(Task, Result<Hash, String>)>>>,
+    thread: Option<JoinHandle<Vec<Found>>>,
 }
 
 impl Recheck {
