@@ -65,6 +65,22 @@ fn when_all_workers_die_the_run_ends_and_says_so() {
 }
 
 #[test]
+fn when_the_scheduler_dies_the_run_ends_and_says_so() {
+    let mut servers = Servers::start(&[Manner::Slow]);
+    let tasks = Task::split(40, 1, 1, 1);
+    let cluster = servers.cluster(Manner::Honest);
+    let failed = scope(|scope| {
+        let running = scope.spawn(|| cluster.collect(&SelfTest::bundle(1), &tasks));
+        while servers.workers[0].begun() < 2 {
+            sleep(Duration::from_millis(5));
+        }
+        servers.scheduler.kill();
+        running.join().unwrap().unwrap_err()
+    });
+    assert!(matches!(&failed, ClusterError::NoScheduler { url, .. } if *url == servers.scheduler.url()), "{failed}");
+}
+
+#[test]
 fn a_worker_that_lies_is_found_and_nothing_is_kept() {
     let servers = Servers::start(&[Manner::Lying]);
     // Fewer tasks than fifty: one of them is worked out again, and it is a lie like all.

@@ -86,7 +86,7 @@ mod serving {
                     slots.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
                 let options = WorkerOptions { scheduler: scheduler.clone(), bind: *bind, slots };
                 serve_worker(works(), &options, |bound| {
-                    output.say(&format!("The worker is at {bound}, with {slots} tasks at once, for {scheduler}"));
+                    output.say(&format!("The worker is at {bound}, with room for {slots} at once, for {scheduler}"));
                     warn_of_strangers(bound, output);
                 })
             }

@@ -18,47 +18,52 @@ fn without_the_feature_the_command_says_how_to_build_a_muster_that_has_it() {
 mod with_the_feature {
     use std::io::{BufRead, BufReader};
     use std::net::TcpListener;
-    use std::path::Path;
     use std::process::{Child, Command, Stdio};
 
     use super::{code, err, muster, out};
 
-    /// A server, killed when it is dropped, and the first line that it prints.
-    struct Server(Child, String);
+    /// A server with a folder of its own for temporary files, killed when it is dropped.
+    struct Server {
+        child: Child,
+        folder: tempfile::TempDir,
+        /// The first line that it prints.
+        said: String,
+    }
 
     impl Server {
         fn start(args: &[&str]) -> Self {
-            Self::start_in(&std::env::temp_dir(), args)
-        }
-
-        /// The same, with a folder of its own for temporary files.
-        fn start_in(folder: &Path, args: &[&str]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
             let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
                 .arg("cluster")
                 .args(args)
-                .env("TMPDIR", folder)
+                .env("TMPDIR", folder.path())
                 .stdout(Stdio::piped())
                 .spawn()
                 .unwrap();
-            let mut line = String::new();
-            BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-            Self(child, line)
+            let mut said = String::new();
+            BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+            Self { child, folder, said }
+        }
+
+        fn url(&self) -> &str {
+            self.said.trim().strip_prefix("The scheduler is at ").unwrap()
         }
     }
 
     impl Drop for Server {
         fn drop(&mut self) {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
+            let _ = self.child.kill();
+            let _ = self.child.wait();
         }
     }
 
     #[test]
     fn a_scheduler_and_two_workers_pass_the_check() {
         let scheduler = Server::start(&["scheduler", "--bind", "127.0.0.1:0"]);
-        let url = scheduler.1.trim().strip_prefix("The scheduler is at ").unwrap();
+        let url = scheduler.url();
         let workers = ["1", "2"].map(|slots| Server::start(&["worker", "--scheduler", url, "--slots", slots]));
-        assert!(workers[1].1.contains("with 2 tasks at once, for http://127.0.0.1:"), "{}", workers[1].1);
+        let said = &workers[1].said;
+        assert!(said.contains("with room for 2 at once, for http://127.0.0.1:"), "{said}");
         let checked = muster(&["cluster", "check", "--scheduler", url]);
         code(&checked, 0);
         let expected = "The cluster works: 64 tasks, 2151424 bytes, each the same as on this machine\n";
@@ -69,15 +74,14 @@ mod with_the_feature {
     #[test]
     fn a_worker_that_is_told_to_stop_leaves_nothing_behind() {
         let scheduler = Server::start(&["scheduler", "--bind", "127.0.0.1:0"]);
-        let url = scheduler.1.trim().strip_prefix("The scheduler is at ").unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut worker = Server::start_in(folder.path(), &["worker", "--scheduler", url]);
+        let url = scheduler.url();
+        let mut worker = Server::start(&["worker", "--scheduler", url]);
         code(&muster(&["cluster", "check", "--scheduler", url]), 0);
-        let left = || std::fs::read_dir(folder.path()).unwrap().count();
-        assert_eq!(left(), 1);
-        assert!(Command::new("kill").arg(worker.0.id().to_string()).status().unwrap().success());
-        assert!(worker.0.wait().unwrap().success());
-        assert_eq!(left(), 0);
+        let left = |worker: &Server| std::fs::read_dir(worker.folder.path()).unwrap().count();
+        assert_eq!(left(&worker), 1);
+        assert!(Command::new("kill").arg(worker.child.id().to_string()).status().unwrap().success());
+        assert!(worker.child.wait().unwrap().success());
+        assert_eq!(left(&worker), 0);
     }
 
     #[test]
