@@ -120,7 +120,8 @@ impl Distribution {
             Form::Constant(value) => *value,
             Form::Beta { low, width, beta } => low + width * beta.at(score),
             Form::Triangular { .. } | Form::Uniform { .. } => {
-                self.at_known(score, normal::below(score), normal::below(-score))
+                let (below, above) = normal::sides(score);
+                self.at_known(&[score], &[below], &[above])[0]
             }
             Form::Normal { mean, standard_deviation, cut } => mean + standard_deviation * cut.score(score),
             Form::Lognormal { mean_of_log, sd_of_log, cut } => libm::exp(mean_of_log + sd_of_log * cut.score(score)),
@@ -131,14 +132,16 @@ impl Distribution {
         }
     }
 
-    /// The value at a score whose chances are known: that a standard normal lies below it, and above it. Bit for bit what
-    /// [`Distribution::at`] gives, at less cost when many distributions are asked at one score.
+    /// The values at some scores whose [`normal::sides`] are known. Bit for bit what [`Distribution::at`] gives, at less cost
+    /// when many distributions are asked at the same scores.
     #[inline]
-    pub fn at_known(&self, score: f64, below: f64, above: f64) -> f64 {
+    pub fn at_known<const N: usize>(&self, scores: &[f64; N], below: &[f64; N], above: &[f64; N]) -> [f64; N] {
         match &self.form {
-            Form::Triangular { low, mode, high } => triangular(*low, *mode, *high, below, above),
-            Form::Uniform { low, width } => low + width * below,
-            _ => self.at(score),
+            Form::Triangular { low, mode, high } => {
+                std::array::from_fn(|i| triangular(*low, *mode, *high, below[i], above[i]))
+            }
+            Form::Uniform { low, width } => below.map(|below| low + width * below),
+            _ => scores.map(|score| self.at(score)),
         }
     }
 
@@ -152,7 +155,7 @@ impl Distribution {
                 out.iter_mut().zip(scores).for_each(|(out, score)| *out = low + width * beta.at(*score));
             }
             Form::Uniform { low, width } => {
-                out.iter_mut().zip(scores).for_each(|(out, score)| *out = low + width * normal::below(*score));
+                out.iter_mut().zip(scores).for_each(|(out, score)| *out = low + width * normal::sides(*score).0);
             }
             _ => out.iter_mut().zip(scores).for_each(|(out, score)| *out = self.at(*score)),
         }

@@ -13,6 +13,12 @@ pub fn below(score: f64) -> f64 {
     0.5 * libm::erfc(-score * FRAC_1_SQRT_2)
 }
 
+/// The chances that a standard normal lies below `score` and above it; the smaller one keeps all its digits.
+pub fn sides(score: f64) -> (f64, f64) {
+    let tail = 0.5 * libm::erfc(score.abs() * FRAC_1_SQRT_2);
+    if score < 0.0 { (tail, 1.0 - tail) } else { (1.0 - tail, tail) }
+}
+
 /// The density of the standard normal.
 pub fn density(score: f64) -> f64 {
     libm::exp(-0.5 * score * score) / TAU.sqrt()

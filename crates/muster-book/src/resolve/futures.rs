@@ -215,9 +215,7 @@ impl Uncertain {
                     Some(found) if found.year == self.year => found,
                     _ => known.insert(Drawn::at(self.year, scores(self.assumption, self.year))),
                 };
-                std::array::from_fn(|lane| {
-                    self.of.spread.at_known(drawn.scores[lane], drawn.below[lane], drawn.above[lane])
-                })
+                self.of.spread.at_known(&drawn.scores, &drawn.below, &drawn.above)
             }
         }
     }
@@ -225,7 +223,8 @@ impl Uncertain {
 
 impl Drawn {
     fn at(year: usize, scores: Lanes) -> Self {
-        Self { year, scores, below: scores.map(normal::below), above: scores.map(|score| normal::below(-score)) }
+        let sides = scores.map(normal::sides);
+        Self { year, scores, below: sides.map(|(below, _)| below), above: sides.map(|(_, above)| above) }
     }
 }
 
