@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::sensitivity::{self, Swing};
-use crate::uncertainty::{Ask, Uncertainty};
+use crate::uncertainty::{Ask, ByChance, Uncertainty};
 use crate::verdict::{self, Verdict};
 
 /// What to run.
@@ -58,6 +58,8 @@ pub struct Run {
     pub swings: Vec<Swing>,
     /// What the draws say, where any were asked for.
     pub uncertainty: Option<Uncertainty>,
+    /// What chance alone does, where draws were asked for.
+    pub by_chance: Option<ByChance>,
 }
 
 /// Why there is no run.
@@ -113,8 +115,16 @@ impl Run {
         progress("projecting each scenario");
         let scenarios =
             request.scenarios.par_iter().map(|id| project(&plan, id, &places, step)).collect::<Result<Vec<_>, _>>()?;
-        let mut run =
-            Self { request, plan, places, scenarios, verdicts: Vec::new(), swings: Vec::new(), uncertainty: None };
+        let mut run = Self {
+            request,
+            plan,
+            places,
+            scenarios,
+            verdicts: Vec::new(),
+            swings: Vec::new(),
+            uncertainty: None,
+            by_chance: None,
+        };
         progress("finding which assumptions matter most");
         run.swings = sensitivity::swings(&run)?;
         progress("holding the results against the published record");
@@ -122,6 +132,8 @@ impl Run {
         if let Some(ask) = &run.request.draws {
             progress("drawing futures");
             run.uncertainty = Some(Uncertainty::of(&run, ask)?);
+            progress("drawing whole people");
+            run.by_chance = Some(ByChance::of(&run, ask.seed)?);
         }
         Ok(run)
     }

@@ -3,9 +3,11 @@
 //! Two kinds of not knowing are kept apart. What the assumptions leave open is drawn from their distributions; what chance does to a given
 //! number of people is drawn person by person ([`chance`]). Both are reported, and what they come to together.
 
+mod chance;
 mod drawing;
 mod ensemble;
 mod rows;
 
+pub use chance::{ByChance, RowByChance};
 pub use ensemble::{Ask, Chance, Drawn, GAP, MEASURES, PAY_BILL, RowDraws, ScenarioDraws, Uncertainty};
 pub use rows::RowOf;

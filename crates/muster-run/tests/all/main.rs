@@ -10,6 +10,7 @@ mod folder;
 mod report;
 mod results;
 mod sensitivity;
+mod uncertainty;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
