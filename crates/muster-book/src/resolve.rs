@@ -59,6 +59,24 @@ impl Plan {
         diagnostics.into_result(Futures::new(model, places.to_vec(), self.years(), assumptions, sheet))
     }
 
+    /// The same, with what is delivered of each action of the scenario left open, and all else where the books say: ready for
+    /// [`Stands::Delivered`].
+    ///
+    /// What an action makes of the parts of a whole, the ages of joiners say, is not left open: half of it would not add to one.
+    pub fn futures_by_action(
+        &self,
+        scenario: &Scenario,
+        places: &[PlaceCode],
+        step: Step,
+    ) -> Result<Futures, Vec<Diagnostic>> {
+        let deliveries: BTreeSet<Assumption> = scenario.actions.iter().copied().map(Assumption::Delivery).collect();
+        let mut resolver = Resolver::new(self, scenario);
+        resolver.open(deliveries.into_iter().collect(), Opens::Deliveries);
+        resolver.add_everything(places, step);
+        let Resolver { diagnostics, model, sheet, assumptions, .. } = resolver.report();
+        diagnostics.into_result(Futures::new(model, places.to_vec(), self.years(), assumptions, sheet))
+    }
+
     /// Every assumption that has a range and can be moved, whatever the scenario.
     pub fn uncertain(&self) -> Vec<Assumption> {
         self.movable_with(&(0..self.actions.len()).collect::<Vec<_>>())
@@ -116,6 +134,15 @@ impl Plan {
     }
 }
 
+/// Which of the numbers of an assumption are left open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opens {
+    /// Those with a range.
+    Ranges,
+    /// How much of an action is delivered, with a range or without.
+    Deliveries,
+}
+
 struct Resolver<'p> {
     plan: &'p Plan,
     effects: Vec<&'p Effect>,
@@ -123,6 +150,7 @@ struct Resolver<'p> {
     action_of: Vec<Option<usize>>,
     years: Vec<FinancialYear>,
     assumptions: Vec<Assumption>,
+    opens: Opens,
     /// For each assumption, whether it has another score in each year.
     wanders: Vec<bool>,
     model: Model,
@@ -161,16 +189,16 @@ impl Shares {
 
 impl<'p> Resolver<'p> {
     fn new(plan: &'p Plan, scenario: &'p Scenario) -> Self {
-        let assumptions = plan.uncertain();
         let effects = plan.effects(scenario);
         let of_action = |effect: &&Effect| plan.actions.iter().position(|action| action.id == effect.of);
-        Self {
+        let mut resolver = Self {
             plan,
             action_of: effects.iter().map(of_action).collect(),
             effects,
             years: plan.years(),
-            wanders: assumptions.iter().map(|assumption| plan.path(assumption) != Path::Fixed).collect(),
-            assumptions,
+            wanders: Vec::new(),
+            assumptions: Vec::new(),
+            opens: Opens::Ranges,
             model: Model::default(),
             sheet: Sheet::default(),
             lookups: Lookups::default(),
@@ -179,7 +207,16 @@ impl<'p> Resolver<'p> {
             not_one: BTreeSet::new(),
             more_than_everyone: BTreeSet::new(),
             diagnostics: Diagnostics::default(),
-        }
+        };
+        resolver.open(plan.uncertain(), Opens::Ranges);
+        resolver
+    }
+
+    /// Leaves these assumptions open, and no others.
+    fn open(&mut self, assumptions: Vec<Assumption>, opens: Opens) {
+        self.wanders = assumptions.iter().map(|assumption| self.plan.path(assumption) != Path::Fixed).collect();
+        self.assumptions = assumptions;
+        self.opens = opens;
     }
 
     fn add_everything(&mut self, places: &[PlaceCode], step: Step) {

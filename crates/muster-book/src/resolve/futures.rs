@@ -82,6 +82,9 @@ pub enum Stands<'a> {
     Ends([Option<(usize, Side)>; LANES]),
     /// Each at a score of its own: (assumption, year) to the standard normal score in each future.
     Scores(&'a dyn Fn(usize, usize) -> Lanes),
+    /// How much is delivered of each action, as an index into the plan's actions, in each future; all else where the books say.
+    /// Actions whose delivery is certain stay delivered in full, except with [`Plan::futures_by_action`](crate::Plan::futures_by_action).
+    Delivered(&'a dyn Fn(usize) -> Lanes),
 }
 
 /// A scenario of a plan for some places, with its uncertain assumptions left open.
@@ -93,7 +96,8 @@ pub struct Futures {
     pub places: Vec<PlaceCode>,
     /// The years, the baseline first.
     pub years: Vec<FinancialYear>,
-    /// The plan's uncertain assumptions, in the plan's order: the same for all of its scenarios.
+    /// The plan's uncertain assumptions, in the plan's order: the same for all of its scenarios. With
+    /// [`Plan::futures_by_action`](crate::Plan::futures_by_action), the delivery of each action of the scenario.
     pub assumptions: Vec<Assumption>,
     /// Everything uncertain that a value of this scenario rests on.
     pub uncertain: Vec<Uncertain>,
@@ -190,7 +194,10 @@ impl Futures {
         desk.drawn.clear();
         desk.drawn.resize(self.assumptions.len(), None);
         for uncertain in &self.uncertain {
-            let lanes = uncertain.in_each(stands, &mut desk.drawn[uncertain.assumption]);
+            let lanes = match (stands, &self.assumptions[uncertain.assumption]) {
+                (Stands::Delivered(delivered), Assumption::Delivery(action)) => delivered(*action),
+                _ => uncertain.in_each(stands, &mut desk.drawn[uncertain.assumption]),
+            };
             desk.stated.push(lanes);
         }
         for &i in &self.open {
@@ -204,7 +211,7 @@ impl Uncertain {
     /// Its value in each future. `known` keeps the scores of the assumption that were asked for last.
     fn in_each(&self, stands: &Stands<'_>, known: &mut Option<Drawn>) -> Lanes {
         match stands {
-            Stands::Central => [self.of.value; LANES],
+            Stands::Central | Stands::Delivered(_) => [self.of.value; LANES],
             Stands::Ends(moved) => moved.map(|moved| match moved {
                 Some((assumption, Side::Low)) if assumption == self.assumption => self.of.low,
                 Some((assumption, Side::High)) if assumption == self.assumption => self.of.high,

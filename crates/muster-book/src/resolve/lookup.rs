@@ -6,7 +6,7 @@ use muster_core::{Age, CITIZEN_AGES, FinancialYear, PlaceCode, STAFF_AGES, Setti
 use muster_engine::{ProfileId, Slot};
 
 use super::futures::{Applied, Base, Line, Stated, Uncertain};
-use super::{Assumption, Resolver};
+use super::{Assumption, Opens, Resolver};
 use crate::action::{Change, Effect};
 use crate::assumption::{Interpolation, Key, Number, Scope, plain};
 use crate::diagnostic::Location;
@@ -69,9 +69,10 @@ impl Resolver<'_> {
         (0..self.effects.len()).filter(|i| reaches(&self.effects[*i])).collect()
     }
 
-    /// A number of a book or plan, which is uncertain if it belongs to an assumption that can be moved and has a range.
+    /// A number of a book or plan, which is uncertain if it belongs to an assumption that is left open, and has a range or needs none.
     fn stated(&mut self, assumption: &Assumption, source: (Option<usize>, usize), year: usize, of: Number) -> Stated {
-        let found = if of.low < of.high { self.assumptions.binary_search(assumption).ok() } else { None };
+        let may_differ = of.low < of.high || self.opens == Opens::Deliveries;
+        let found = if may_differ { self.assumptions.binary_search(assumption).ok() } else { None };
         let Some(assumption) = found else { return Stated::Certain(of.value) };
         // Only an assumption that wanders has another score in each year.
         let year = if self.wanders[assumption] { year } else { 0 };

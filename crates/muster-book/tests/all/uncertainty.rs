@@ -232,3 +232,46 @@ fn every_scenario_has_the_same_draws() {
         assert_eq!(futures(&plan, &scenario.id).assumptions, plan.uncertain(), "{}", scenario.id);
     }
 }
+
+#[test]
+fn actions_delivered_one_by_one_are_scenarios_with_and_without_them() {
+    let plan = small().plan();
+    let whole = plan.scenario(PLAN).unwrap();
+    let futures = plan.futures_by_action(whole, &[code("ENG")], Step::Year).unwrap();
+    assert_eq!(futures.assumptions, [0, 1, 2].map(Assumption::Delivery), "also those without a range");
+    // Lane by lane, every set of the three actions.
+    let (mut desk, mut block) = (Desk::default(), futures.block());
+    let holds = |lane: usize, action: usize| lane >> action & 1 == 1;
+    let delivered = |action| std::array::from_fn(|lane| f64::from(u8::from(holds(lane, action))));
+    futures.fill(&Stands::Delivered(&delivered), &mut desk, &mut block);
+    for lane in 0..LANES {
+        let actions = (0..3).filter(|action| holds(lane, *action)).collect();
+        let scenario = muster_book::Scenario { actions, ..whole.clone() };
+        let resolved = plan.resolve(&scenario, &[code("ENG")], Step::Year).unwrap();
+        let wanted = muster_engine::project(&resolved.inputs).unwrap();
+        assert_eq!(muster_engine::project(&futures.model.inputs(&block, lane)).unwrap(), wanted, "set {lane:03b}");
+    }
+    let central = muster_engine::project(&futures.central().inputs).unwrap();
+    let plan_itself = plan.resolve(whole, &[code("ENG")], Step::Year).unwrap();
+    assert_eq!(central, muster_engine::project(&plan_itself.inputs).unwrap());
+}
+
+#[test]
+fn half_of_an_action_without_a_range_is_half_of_its_effect() {
+    let plan = small().plan();
+    let delivered = |_| [0.5; LANES];
+    let leaving = |futures: &Futures| {
+        let (mut desk, mut block) = (Desk::default(), futures.block());
+        futures.fill(&Stands::Delivered(&delivered), &mut desk, &mut block);
+        let inputs = futures.model.inputs(&block, 0);
+        let nurses = plan.shelf.taxonomy.profession("nurses").unwrap();
+        let cell = inputs.cells.iter().find(|cell| cell.profession == nurses).unwrap();
+        inputs.profiles.get(cell.years.last().unwrap().leaver)[20]
+    };
+    let by_action = plan.futures_by_action(plan.scenario(PLAN).unwrap(), &[code("ENG")], Step::Year).unwrap();
+    let [none, half, all] = [COUNTERFACTUAL, "half", PLAN].map(|id| match id {
+        "half" => leaving(&by_action),
+        id => leaving(&futures(&plan, id)),
+    });
+    assert!((half - 0.5 * (none + all)).abs() < 1e-12 && all < none, "{none}, {half}, {all}");
+}

@@ -59,9 +59,9 @@ pub(crate) struct Drawing {
 }
 
 /// What a thread works with.
-struct Worker {
-    desk: Desk,
-    block: Block,
+pub(super) struct Worker {
+    pub(super) desk: Desk,
+    pub(super) block: Block,
     scratch: Option<Scratch>,
 }
 
@@ -72,7 +72,7 @@ impl Drawing {
         Ok(Self { futures, projector })
     }
 
-    fn worker(&self) -> Worker {
+    pub(super) fn worker(&self) -> Worker {
         Worker {
             desk: Desk::default(),
             block: self.futures.block(),
@@ -106,7 +106,7 @@ impl Drawing {
             .try_reduce(Limited::default, |a, b| Ok(a.and(b)))
     }
 
-    fn project_block<K: Keep>(&self, worker: &mut Worker, places: &[usize], keep: &mut K) -> Result<(), RunError> {
+    pub(super) fn project_block<K: Keep>(&self, worker: &mut Worker, places: &[usize], keep: &mut K) -> Result<(), RunError> {
         let Worker { block, scratch, .. } = worker;
         match (&self.projector, scratch) {
             (Some(projector), Some(scratch)) => {
