@@ -171,6 +171,12 @@ impl Run {
         }
     }
 
+    /// The places that results are explained for: the plan's place as a whole where the run covers it, however many places it tells
+    /// apart; else the run's own.
+    pub(crate) fn places_as_a_whole(&self) -> Vec<PlaceCode> {
+        if self.covers_the_plan() { self.plan.whole() } else { self.places.clone() }
+    }
+
     /// Whether the run's places make up the whole of the plan's place.
     pub fn covers_the_plan(&self) -> bool {
         self.places == self.plan.whole()

@@ -1,11 +1,12 @@
 //! Which assumptions matter most: each is moved from the low to the high end of its range, the others staying where they are.
 
-use muster_book::{Assumption, Kind, Measure, Plan, Scope, Side};
-use muster_engine::{Inputs, total_demand_fte};
-use rayon::prelude::*;
+use muster_book::{Assumption, Kind, Measure, Plan, Scope, Side, Stands};
+use muster_engine::LANES;
 use serde::Serialize;
 
 use crate::run::{Run, RunError};
+use crate::uncertainty::drawing::Drawing;
+use crate::uncertainty::totals::AtHorizon;
 
 /// What moving one assumption does to the gap at the horizon.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,17 +39,7 @@ impl Swing {
     }
 }
 
-/// Measures that move demand and leave supply as it is.
-const DEMAND: [Measure; 7] = [
-    Measure::DemandFte,
-    Measure::Population,
-    Measure::UseByAge,
-    Measure::OtherGrowth,
-    Measure::SettingShift,
-    Measure::ProductivityGrowth,
-    Measure::SkillMix,
-];
-/// Measures that move neither.
+/// Measures that move neither supply nor demand.
 const MONEY: [Measure; 5] =
     [Measure::TemporaryFill, Measure::EarningsGbp, Measure::OnCost, Measure::RealPayGrowth, Measure::TemporaryPremium];
 
@@ -60,29 +51,23 @@ pub fn swings(run: &Run) -> Result<Vec<Swing>, RunError> {
     let plan = &run.plan;
     let main = run.main_scenario();
     let Some(scenario) = plan.scenario(&main.id) else { return Ok(Vec::new()) };
-    let place = if run.covers_the_plan() { plan.whole() } else { run.places.clone() };
     let step = main.resolved.inputs.step;
-    let futures = plan.futures(scenario, &place, step).map_err(RunError::Plan)?;
-    let resolved = futures.central();
-    let horizon = resolved.inputs.years;
-    let supply_fte = supply_at(&resolved.inputs, &main.id)?;
-    let gap_fte = total_demand_fte(&resolved.inputs, horizon) - supply_fte;
-
+    let futures = plan.futures(scenario, &run.places_as_a_whole(), step).map_err(RunError::Plan)?;
     let movable: Vec<Assumption> = plan.movable(scenario).into_iter().filter(moves_the_gap).collect();
-    let gap_with = |assumption: &Assumption, side: Side| -> Result<f64, RunError> {
-        let resolved = futures.moved(assumption, side);
-        let demand_fte = total_demand_fte(&resolved.inputs, horizon);
-        let only_demand = matches!(assumption, Assumption::Stated(measure, ..) if DEMAND.contains(measure));
-        let supply_fte = if only_demand { supply_fte } else { supply_at(&resolved.inputs, &main.id)? };
-        Ok(demand_fte - supply_fte)
+    // First where nothing moves, then the two ends of each assumption.
+    let both_ends = |assumption: &Assumption| {
+        let index = futures.index_of(assumption);
+        [Side::Low, Side::High].map(|side| index.map(|index| (index, side)))
     };
-    let mut swings = movable
-        .par_iter()
-        .map(|assumption| {
-            let (low, high) = (gap_with(assumption, Side::Low)?, gap_with(assumption, Side::High)?);
-            Ok(swing(plan, assumption, [low, gap_fte, high]))
-        })
-        .collect::<Result<Vec<_>, RunError>>()?;
+    let stands: Vec<_> = std::iter::once(None).chain(movable.iter().flat_map(both_ends)).collect();
+    let gaps_fte = gaps_fte(&Drawing::new(futures)?, &stands).map_err(|error| in_scenario(error, &main.id))?;
+    let gap_fte = gaps_fte[0];
+    let ends = gaps_fte[1..].chunks_exact(2);
+    let mut swings: Vec<Swing> = movable
+        .iter()
+        .zip(ends)
+        .map(|(assumption, ends)| swing(plan, assumption, [ends[0], gap_fte, ends[1]]))
+        .collect();
     swings.sort_by(|a, b| b.width_fte().total_cmp(&a.width_fte()).then_with(|| a.assumption.cmp(&b.assumption)));
     swings.retain(|swing| swing.width_fte() > 0.5);
     Ok(swings)
@@ -95,10 +80,20 @@ fn moves_the_gap(assumption: &Assumption) -> bool {
     }
 }
 
-fn supply_at(inputs: &Inputs, scenario: &str) -> Result<f64, RunError> {
-    let projection =
-        muster_engine::project(inputs).map_err(|error| RunError::Engine { scenario: scenario.to_owned(), error })?;
-    Ok(projection.cells.iter().map(|cell| cell.years[inputs.years].fte).sum())
+/// The gap at the horizon with each of these moved, eight at a time.
+fn gaps_fte(drawing: &Drawing, moved: &[Option<(usize, Side)>]) -> Result<Vec<f64>, RunError> {
+    let totals = drawing.at_horizon(moved.len().div_ceil(LANES), |block, desk, values| {
+        let ends = std::array::from_fn(|lane| moved.get(block * LANES + lane).copied().flatten());
+        drawing.futures.fill(&Stands::Ends(ends), desk, values);
+    })?;
+    Ok(totals.iter().flat_map(AtHorizon::gap_fte).take(moved.len()).collect())
+}
+
+fn in_scenario(error: RunError, id: &str) -> RunError {
+    match error {
+        RunError::Engine { error, .. } => RunError::Engine { scenario: id.to_owned(), error },
+        other => other,
+    }
 }
 
 fn swing(plan: &Plan, assumption: &Assumption, [low, gap_fte, high]: [f64; 3]) -> Swing {

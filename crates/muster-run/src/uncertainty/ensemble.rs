@@ -377,7 +377,7 @@ fn difference(more: &[f64], less: &[f64], into: &mut Vec<f64>) {
     into.extend(more.iter().zip(less).map(|(more, less)| more - less));
 }
 
-fn not_finite() -> RunError {
+pub(super) fn not_finite() -> RunError {
     RunError::Request("a draw came to something that is not a number: a range of the book reaches too far".to_owned())
 }
 

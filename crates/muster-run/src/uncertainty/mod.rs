@@ -5,8 +5,10 @@
 
 mod chance;
 mod drawing;
+pub(crate) mod drawing;
 mod ensemble;
 mod rows;
+pub(crate) mod totals;
 
 pub use chance::{ByChance, RowByChance};
 pub use ensemble::{Ask, Chance, Drawn, GAP, MEASURES, PAY_BILL, RowDraws, ScenarioDraws, Uncertainty};
