@@ -97,17 +97,7 @@ fn in_scenario(error: RunError, id: &str) -> RunError {
 }
 
 fn swing(plan: &Plan, assumption: &Assumption, [low, gap_fte, high]: [f64; 3]) -> Swing {
-    let (range, kind, source, written_at) = match assumption {
-        Assumption::Delivery(action) => {
-            let action = &plan.actions[*action];
-            let effect = action.effects.iter().find(|effect| effect.delivered[0] < effect.delivered[1]);
-            let effect = effect.unwrap_or(&action.effects[0]);
-            let [low, high] = effect.delivered;
-            let range = format!("{:.0}% to {:.0}% delivered", low * 100.0, high * 100.0);
-            (range, effect.passport.kind, effect.passport.source.clone(), plan.written_at(&effect.location))
-        }
-        Assumption::Stated(measure, scope, setting) => stated(plan, *measure, *scope, *setting),
-    };
+    let (range, kind, source, written_at) = stated_as(plan, assumption);
     Swing {
         assumption: plan.assumption_title(assumption),
         gap_at_low_fte: low,
@@ -117,6 +107,21 @@ fn swing(plan: &Plan, assumption: &Assumption, [low, gap_fte, high]: [f64; 3]) -
         kind,
         source,
         written_at,
+    }
+}
+
+/// Its range in words, what kind of figure it is, the id of its source, and where it is written.
+pub(crate) fn stated_as(plan: &Plan, assumption: &Assumption) -> (String, Kind, String, String) {
+    match assumption {
+        Assumption::Delivery(action) => {
+            let action = &plan.actions[*action];
+            let effect = action.effects.iter().find(|effect| effect.delivered[0] < effect.delivered[1]);
+            let effect = effect.unwrap_or(&action.effects[0]);
+            let [low, high] = effect.delivered;
+            let range = format!("{:.0}% to {:.0}% delivered", low * 100.0, high * 100.0);
+            (range, effect.passport.kind, effect.passport.source.clone(), plan.written_at(&effect.location))
+        }
+        Assumption::Stated(measure, scope, setting) => stated(plan, *measure, *scope, *setting),
     }
 }
 

@@ -106,7 +106,12 @@ impl Drawing {
             .try_reduce(Limited::default, |a, b| Ok(a.and(b)))
     }
 
-    pub(super) fn project_block<K: Keep>(&self, worker: &mut Worker, places: &[usize], keep: &mut K) -> Result<(), RunError> {
+    pub(super) fn project_block<K: Keep>(
+        &self,
+        worker: &mut Worker,
+        places: &[usize],
+        keep: &mut K,
+    ) -> Result<(), RunError> {
         let Worker { block, scratch, .. } = worker;
         match (&self.projector, scratch) {
             (Some(projector), Some(scratch)) => {

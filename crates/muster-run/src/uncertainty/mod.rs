@@ -6,10 +6,12 @@
 mod chance;
 mod drawing;
 pub(crate) mod drawing;
+pub mod drivers;
 mod ensemble;
 mod rows;
 pub(crate) mod totals;
 
 pub use chance::{ByChance, RowByChance};
+pub use drivers::{Drivers, Effort};
 pub use ensemble::{Ask, Chance, Drawn, GAP, MEASURES, PAY_BILL, RowDraws, ScenarioDraws, Uncertainty};
 pub use rows::RowOf;

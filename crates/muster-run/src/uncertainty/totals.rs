@@ -62,8 +62,7 @@ impl Drawing {
                 |worker, block| {
                     fill(block, &mut worker.desk, &mut worker.block);
                     let horizon = self.futures.model.years;
-                    let mut totals =
-                        AtHorizon { horizon, supply_fte: nought, demand_fte: nought, cost_gbp: nought };
+                    let mut totals = AtHorizon { horizon, supply_fte: nought, demand_fte: nought, cost_gbp: nought };
                     self.project_block(worker, &places, &mut totals)?;
                     Ok(totals)
                 },
