@@ -4,6 +4,7 @@
 
 mod backtest;
 mod data_quality;
+mod drivers;
 mod explaining;
 mod export;
 mod folder;

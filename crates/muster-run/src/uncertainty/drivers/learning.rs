@@ -30,14 +30,10 @@ pub struct Learning {
     pub written_at: String,
 }
 
-/// What can be learned about one result.
-pub(super) struct Best {
-    pub(super) best: Vec<Learning>,
-    pub(super) in_straight_lines: Option<WithError>,
-}
-
 /// How many assumptions to tell of.
 const TOP: usize = 15;
+/// How many to look at closely: those that a result follows most, which costs little to find out.
+const CLOSELY: usize = 40;
 
 /// What can be learned about the gap and the pay bill at the horizon, from no more than so many draws.
 pub(super) fn learned(
@@ -45,7 +41,7 @@ pub(super) fn learned(
     uncertainty: &Uncertainty,
     sampler: &Sampler,
     most: usize,
-) -> Result<Vec<Best>, RunError> {
+) -> Result<[Vec<Learning>; 2], RunError> {
     let (plan, main) = (&run.plan, run.main_scenario());
     let drawn = uncertainty.scenarios.iter().find(|scenario| scenario.id == main.id);
     let (Some(drawn), Some(scenario)) = (drawn, plan.scenario(&main.id)) else {
@@ -61,31 +57,31 @@ pub(super) fn learned(
         .map(|index| of_assumption(sampler, &scores, index))
         .collect();
     let horizon = run.years().len() - 1;
-    let one = |measure: usize| -> Result<Best, RunError> {
+    let one = |measure: usize| -> Result<Vec<Learning>, RunError> {
         let result = &drawn.whole.of(measure, horizon)[..draws];
-        let each: Result<Vec<Learned>, Unanswerable> = known.par_iter().map(|known| learn(known, result)).collect();
-        let each = each.map_err(|why| unanswerable(&why))?;
-        let mut ranked: Vec<usize> = (0..movable.len()).collect();
-        let share = |i: usize| each[i].variance_share.value;
-        ranked.sort_by(|a, b| share(*b).total_cmp(&share(*a)));
-        let best = ranked.into_iter().take(TOP).map(|i| {
+        let mut followed: Vec<(usize, f64)> =
+            known.par_iter().map(|known| follows(known, result)).enumerate().collect();
+        followed.sort_by(|a, b| b.1.total_cmp(&a.1));
+        followed.truncate(CLOSELY);
+        let learned = followed.par_iter().map(|(i, _)| Ok((*i, learn(&known[*i], result)?)));
+        let mut learned =
+            learned.collect::<Result<Vec<(usize, Learned)>, Unanswerable>>().map_err(|why| unanswerable(&why))?;
+        learned.sort_by(|a, b| b.1.variance_share.value.total_cmp(&a.1.variance_share.value));
+        let best = learned.into_iter().take(TOP).map(|(i, learned)| {
             let (_, kind, source, written_at) = stated_as(plan, &movable[i]);
             Learning {
                 id: plan.assumption_id(&movable[i]),
                 assumption: plan.assumption_title(&movable[i]),
-                variance_share: each[i].variance_share.into(),
-                interval_80_shrinks: each[i].interval_80_shrinks.into(),
+                variance_share: learned.variance_share.into(),
+                interval_80_shrinks: learned.interval_80_shrinks.into(),
                 kind,
                 source,
                 written_at,
             }
         });
-        let everything = known.concat();
-        // Where the draws are too few for so many assumptions at once, it stays unsaid.
-        let together = if everything.len() > 1 { learn(&everything, result).ok() } else { None };
-        Ok(Best { best: best.collect(), in_straight_lines: together.map(|learned| learned.variance_share.into()) })
+        Ok(best.collect())
     };
-    Ok(vec![one(GAP)?, one(PAY_BILL)?])
+    Ok([one(GAP)?, one(PAY_BILL)?])
 }
 
 /// What there is to know of an assumption: its score, or those of a few years of its path.
@@ -99,4 +95,19 @@ fn of_assumption<'s>(sampler: &Sampler, scores: &'s Scores, index: usize) -> Vec
     };
     years.dedup();
     years.into_iter().map(|year| scores.slice(index, year)).collect()
+}
+
+/// How closely a result follows scores, as a line and as a bowl: the squares of its correlations with each of them and with its
+/// square, added up. Scores are about standard normal, so the two are about independent.
+fn follows(known: &[&[f64]], result: &[f64]) -> f64 {
+    let draws = result.len() as f64;
+    let centre = result.iter().sum::<f64>() / draws;
+    let squares = result.iter().map(|result| (result - centre) * (result - centre)).sum::<f64>();
+    let with = |term: fn(f64) -> f64, scores: &[f64]| {
+        let sum = scores.iter().zip(result).map(|(score, result)| term(*score) * (result - centre)).sum::<f64>();
+        sum * sum / draws
+    };
+    let bowl = |score: f64| (score * score - 1.0) / std::f64::consts::SQRT_2;
+    let sums = known.iter().map(|scores| with(|score| score, scores) + with(bowl, scores));
+    if squares > 0.0 { sums.sum::<f64>() / squares } else { 0.0 }
 }
