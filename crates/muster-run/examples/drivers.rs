@@ -51,10 +51,7 @@ fn main() {
 }
 
 fn tell(result: &str, driven: &Driven) {
-    println!(
-        "\n{result}: standard deviation {:.0}, in straight lines {:?}",
-        driven.standard_deviation, driven.in_straight_lines
-    );
+    println!("\n{result}: standard deviation {:.0}", driven.standard_deviation);
     for family in &driven.families {
         println!("{:7.3} ± {:.3} {} ({})", family.share.value, family.share.error, family.title, family.assumptions);
     }
