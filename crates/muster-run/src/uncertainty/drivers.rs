@@ -90,7 +90,7 @@ pub struct Driven {
     /// What each family explains alone, and what it has any part in, the largest part first (Sobol indices). Families that are
     /// correlated with each other are taken as one, because between them these indices divide nothing.
     pub apart: Vec<FamilyIndex>,
-    /// The assumptions that would be most worth knowing, the best first.
+    /// The assumptions that would be most worth knowing, the best first. None where the run has fewer than 64 draws.
     pub learning: Vec<Learning>,
 }
 
@@ -116,7 +116,7 @@ impl Drivers {
     ///
     /// # Errors
     ///
-    /// [`RunError`], if a range of the books reaches so far that a result is no number, or the run has fewer than 64 draws.
+    /// [`RunError`], if a range of the books reaches so far that a result is no number, or the main scenario was not drawn.
     pub fn of(run: &Run, uncertainty: &Uncertainty) -> Result<Self, RunError> {
         Self::with(run, uncertainty, Effort::default())
     }

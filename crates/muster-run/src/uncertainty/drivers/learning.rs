@@ -34,6 +34,8 @@ pub struct Learning {
 const TOP: usize = 15;
 /// How many to look at closely: those that a result follows most, which costs little to find out.
 const CLOSELY: usize = 40;
+/// From fewer draws nothing is learned that would hold.
+const FEWEST: usize = 64;
 
 /// What can be learned about the gap and the pay bill at the horizon, from no more than so many draws.
 pub(super) fn learned(
@@ -48,6 +50,9 @@ pub(super) fn learned(
         return Err(RunError::Request(format!("the scenario `{}` was not drawn", main.id)));
     };
     let draws = uncertainty.draws.min(most);
+    if draws < FEWEST {
+        return Ok([Vec::new(), Vec::new()]);
+    }
     let scores = sampler.scores(0..draws as u64);
     let uncertain = plan.uncertain();
     let movable = plan.movable(scenario);
