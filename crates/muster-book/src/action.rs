@@ -132,6 +132,8 @@ pub struct Effect {
     pub delivered: [f64; 2],
     /// What lies between.
     pub spread: Arc<Distribution>,
+    /// The share of it that comes about: 1, unless a stress test says less. What is delivered is a share of this.
+    pub share: f64,
     /// Where it came from.
     pub passport: Passport,
     /// Where it is written.
@@ -325,6 +327,7 @@ pub(crate) fn read_effect(
         interpolation: raw.interpolation,
         delivered,
         spread: Arc::new(spread),
+        share: 1.0,
         passport: Passport {
             kind: raw.kind,
             source: raw.source.value.clone(),
@@ -391,7 +394,14 @@ impl Effect {
 
     /// What the effect makes of a value, when a share of it is delivered.
     pub fn apply(&self, value: f64, year: FinancialYear, delivered: f64) -> f64 {
-        self.at(year).map_or(value, |path| self.how.apply(value, path, delivered))
+        self.at(year).map_or(value, |path| self.how.apply(value, path, self.share * delivered))
+    }
+
+    /// The same some years later, and a share of it.
+    #[must_use]
+    pub(crate) fn late_and_less(&self, years: i16, share: f64) -> Self {
+        let path = self.path.iter().map(|(from, value)| (*from + years, *value)).collect();
+        Self { path, share: self.share * share, ..self.clone() }
     }
 }
 

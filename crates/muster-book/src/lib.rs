@@ -24,6 +24,7 @@ mod schema;
 mod shelf;
 mod source;
 mod spread;
+mod stress;
 mod table;
 mod taxonomy;
 
@@ -43,6 +44,7 @@ pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};
 pub use source::{Grade, Source};
 pub use spread::Shape;
+pub use stress::Failure;
 pub use taxonomy::{Group, Move, Profession, Programme, Taxonomy};
 
 /// The nearest of some known names to a wrong one: "did you mean".

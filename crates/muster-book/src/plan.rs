@@ -17,6 +17,7 @@ use crate::files::{Files, TextFile};
 use crate::scenario::{Scenario, read_scenarios};
 use crate::shelf::{Override, Series, Shelf, Side};
 use crate::source::Sources;
+use crate::stress::{Failure, read_stress};
 use crate::table;
 use crate::taxonomy::Taxonomy;
 
@@ -50,6 +51,10 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// Named differences; `plan` and `counterfactual` first.
     pub scenarios: Vec<Scenario>,
+    /// What may go wrong with it.
+    pub failures: Vec<Failure>,
+    /// What might be done instead, to hold against what may go wrong; the plan and doing nothing first.
+    pub policies: Vec<Scenario>,
     /// What it promises.
     pub targets: Vec<Check>,
     /// What its results are held against.
@@ -143,6 +148,7 @@ impl Plan {
         let price_year = context.price_year.get();
         let actions = read_actions(folder, &mut context, diagnostics);
         let scenarios = read_scenarios(folder, &actions, &mut context, diagnostics);
+        let (failures, policies) = read_stress(folder, &actions, &scenarios, &mut context, diagnostics);
         let mut checks = |name, list, role| {
             read_checks(folder, (name, list, role), &scenarios, (from, to), &mut context, diagnostics)
         };
@@ -171,6 +177,8 @@ impl Plan {
             price_year,
             actions,
             scenarios,
+            failures,
+            policies,
             targets,
             checks,
             dependence: Vec::new(),
@@ -233,7 +241,8 @@ impl Plan {
 
     /// What a scenario does to assumptions, in the order it does it.
     pub fn effects<'p>(&'p self, scenario: &'p Scenario) -> Vec<&'p Effect> {
-        let of_actions = scenario.actions.iter().flat_map(|i| &self.actions[*i].effects);
+        let of_action = |i: &usize| scenario.otherwise.get(i).unwrap_or(&self.actions[*i].effects);
+        let of_actions = scenario.actions.iter().flat_map(of_action);
         of_actions.chain(&scenario.changes).collect()
     }
 }

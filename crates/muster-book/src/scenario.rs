@@ -1,5 +1,6 @@
 //! Scenarios: a plan with named differences.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use crate::action::{Action, Effect, RawEffect, read_effect};
 use crate::book::Context;
 use crate::diagnostic::{Diagnostics, suggest};
 use crate::document::{At, Document, Nothing};
+use crate::files::TextFile;
 use crate::plan::{COUNTERFACTUAL, PLAN};
 
 /// A plan with named differences.
@@ -21,6 +23,8 @@ pub struct Scenario {
     pub about: String,
     /// The actions it has, as indices.
     pub actions: Vec<usize>,
+    /// What some of them do in place of what the plan says: later, or less of it.
+    pub otherwise: BTreeMap<usize, Vec<Effect>>,
     /// What else it changes.
     pub changes: Vec<Effect>,
 }
@@ -44,13 +48,13 @@ pub(crate) fn read_scenarios(
     context: &mut Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Scenario> {
-    let all: Vec<usize> = (0..actions.len()).collect();
     let mut scenarios = vec![
         Scenario {
             id: PLAN.to_owned(),
             title: "With the plan".to_owned(),
             about: "Every action is delivered in full and on time.".to_owned(),
-            actions: all.clone(),
+            actions: (0..actions.len()).collect(),
+            otherwise: BTreeMap::new(),
             changes: Vec::new(),
         },
         Scenario {
@@ -58,6 +62,7 @@ pub(crate) fn read_scenarios(
             title: "Without the plan".to_owned(),
             about: "No action: intakes, recruitment and leaver rates stay as the books state them.".to_owned(),
             actions: Vec::new(),
+            otherwise: BTreeMap::new(),
             changes: Vec::new(),
         },
     ];
@@ -74,41 +79,74 @@ pub(crate) fn read_scenarios(
             diagnostics.push("M013", place, message, "give one of them another id");
             continue;
         }
-        if raw.without.is_some() && raw.only.is_some() {
-            diagnostics.push("M022", place, "a scenario has `without` or `only`, not both", "leave out one of them");
-        }
-        let mut named = |names: &[At<String>]| -> Vec<usize> {
-            let find = |name: &At<String>| {
-                let found = actions.iter().position(|action| action.id == name.value);
-                if found.is_none() {
-                    let help = suggest(
-                        name,
-                        actions.iter().map(|action| action.id.as_str()),
-                        "actions are listed in actions.toml",
-                    );
-                    let message = format!("no action is called `{}`", name.value);
-                    diagnostics.push("M010", file.locate(name.span.clone()), message, help);
-                }
-                found
-            };
-            names.iter().filter_map(find).collect()
-        };
-        let chosen = match (&raw.without, &raw.only) {
-            (_, Some(only)) => {
-                let only = named(only);
-                all.iter().copied().filter(|i| only.contains(i)).collect()
-            }
-            (Some(without), None) => {
-                let without = named(without);
-                all.iter().copied().filter(|i| !without.contains(i)).collect()
-            }
-            (None, None) => all.clone(),
-        };
+        let chosen = chosen(raw.without.as_deref(), raw.only.as_deref(), (actions, &file, &raw.id), diagnostics);
         let read = |change: &At<RawEffect>| read_effect(&file, &raw.id, change, context, diagnostics);
         let changes = raw.change.iter().filter_map(read).collect();
         let RawScenario { id, title, about, .. } = raw.value;
-        scenarios.push(Scenario { id: id.value, title, about, actions: chosen, changes });
+        scenarios.push(Scenario { id: id.value, title, about, actions: chosen, otherwise: BTreeMap::new(), changes });
     }
     document.rest::<Nothing>("a list of scenarios", diagnostics);
     scenarios
+}
+
+/// The actions that are left when some are taken away, or when only some are kept.
+pub(crate) fn chosen(
+    without: Option<&[At<String>]>,
+    only: Option<&[At<String>]>,
+    (actions, file, id): (&[Action], &TextFile, &At<String>),
+    diagnostics: &mut Diagnostics,
+) -> Vec<usize> {
+    if without.is_some() && only.is_some() {
+        let place = file.locate(id.span.clone());
+        let message = format!("`{}` has `without` or `only`, not both", id.value);
+        diagnostics.push("M022", place, message, "leave out one of them");
+    }
+    let mut named = |names: &[At<String>]| -> Vec<usize> {
+        names.iter().filter_map(|name| action_named(name, actions, file, diagnostics)).collect()
+    };
+    match (without, only) {
+        (_, Some(only)) => {
+            let only = named(only);
+            (0..actions.len()).filter(|i| only.contains(i)).collect()
+        }
+        (Some(without), None) => {
+            let without = named(without);
+            (0..actions.len()).filter(|i| !without.contains(i)).collect()
+        }
+        (None, None) => (0..actions.len()).collect(),
+    }
+}
+
+/// The action of this name, as an index.
+pub(crate) fn action_named(
+    name: &At<String>,
+    actions: &[Action],
+    file: &TextFile,
+    diagnostics: &mut Diagnostics,
+) -> Option<usize> {
+    let found = actions.iter().position(|action| action.id == name.value);
+    if found.is_none() {
+        let known = actions.iter().map(|action| action.id.as_str());
+        let help = suggest(name, known, "actions are listed in actions.toml");
+        let message = format!("no action is called `{}`", name.value);
+        diagnostics.push("M010", file.locate(name.span.clone()), message, help);
+    }
+    found
+}
+
+/// The scenario of this name.
+pub(crate) fn scenario_named<'s>(
+    name: &At<String>,
+    scenarios: &'s [Scenario],
+    file: &TextFile,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'s Scenario> {
+    let found = scenarios.iter().find(|scenario| scenario.id == name.value);
+    if found.is_none() {
+        let known = scenarios.iter().map(|scenario| scenario.id.as_str());
+        let help = suggest(name, known, "scenarios are listed in scenarios.toml");
+        let message = format!("no scenario is called `{}`", name.value);
+        diagnostics.push("M010", file.locate(name.span.clone()), message, help);
+    }
+    found
 }

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-use crate::{action, assumption, book, check, dependence, figure, plan, scenario, source, taxonomy};
+use crate::{action, assumption, book, check, dependence, figure, plan, scenario, source, stress, taxonomy};
 
 /// Files made of one list of sections, in the shape an editor sees them.
 macro_rules! lists {
@@ -21,6 +21,7 @@ lists!(Professions { group: taxonomy::RawGroup, profession: taxonomy::RawProfess
 lists!(Programmes { programme: taxonomy::RawProgramme });
 lists!(Actions { action: action::RawAction });
 lists!(Scenarios { scenario: scenario::RawScenario });
+lists!(Stress { failure: stress::RawFailure, policy: stress::RawPolicy });
 lists!(Targets { target: check::RawCheck });
 lists!(Checks { check: check::RawCheck });
 lists!(Dependence { group: dependence::RawDependence });
@@ -51,6 +52,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("programme", schema_for!(Programmes)),
         ("scenario", schema_for!(Scenarios)),
         ("source", schema_for!(source::RawSource)),
+        ("stress", schema_for!(Stress)),
         ("target", schema_for!(Targets)),
     ]
     .into_iter()

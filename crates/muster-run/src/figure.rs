@@ -192,7 +192,7 @@ impl Question {
 }
 
 impl Counted {
-    fn of_cell(self, result: &YearResult) -> f64 {
+    pub(crate) fn of_cell(self, result: &YearResult) -> f64 {
         let flows = |causes: &[Cause]| causes.iter().map(|cause| result.flow(*cause).headcount).sum();
         match self {
             Self::Fte => result.fte,
@@ -256,7 +256,16 @@ pub(crate) fn answer_for_the_plan(run: &Run, scenario: &ScenarioRun, figure: &Fi
 
 /// The figure, in a scenario of the run.
 pub fn answer(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<f64, RunError> {
-    let question = Roll::of_inputs(&run.plan, &run.places, &scenario.resolved.inputs).question(figure)?;
+    answer_at((&run.plan, &run.places), scenario, figure)
+}
+
+/// The same for a scenario that was projected for other places than the run's.
+pub(crate) fn answer_at(
+    (plan, places): (&Plan, &[PlaceCode]),
+    scenario: &ScenarioRun,
+    figure: &Figure,
+) -> Result<f64, RunError> {
+    let question = Roll::of_inputs(plan, places, &scenario.resolved.inputs).question(figure)?;
     let projection = &scenario.projection;
     Ok(question.answer(|sum| {
         let of = |i: &usize| {

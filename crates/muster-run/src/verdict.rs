@@ -87,7 +87,8 @@ pub fn verdicts(run: &Run) -> Result<Vec<Verdict>, RunError> {
     run.plan.checks.iter().chain(&run.plan.targets).map(verdict).collect()
 }
 
-fn judge(check: &Check, answer: Result<f64, RunError>) -> Verdict {
+/// Holds a figure against a check.
+pub(crate) fn judge(check: &Check, answer: Result<f64, RunError>) -> Verdict {
     let (figure, why_not) = match answer {
         Ok(figure) => (Some(figure), String::new()),
         Err(error) => (None, error.to_string()),
@@ -99,19 +100,13 @@ fn judge(check: &Check, answer: Result<f64, RunError>) -> Verdict {
         Some(_) if missed_by == 0.0 => Outcome::Met,
         Some(_) => Outcome::Missed,
     };
-    let expected = match check.expect {
-        Expect::AtLeast(least) => format!("at least {}", write(least)),
-        Expect::AtMost(most) => format!("at most {}", write(most)),
-        Expect::Between(low, high) => format!("{} to {}", write(low), write(high)),
-        Expect::Near { value, within } => format!("{} ± {}", write(value), percent(within)),
-    };
     Verdict {
         id: check.id.clone(),
         title: check.title.clone(),
         role: check.role,
         scenario: check.scenario.clone(),
         expect: check.expect,
-        expected,
+        expected: expected_in_words(check),
         figure,
         found: figure.map_or(why_not, write),
         outcome,
@@ -119,6 +114,17 @@ fn judge(check: &Check, answer: Result<f64, RunError>) -> Verdict {
         source: check.source.clone(),
         where_in_source: check.where_in_source.clone(),
         note: check.note.clone(),
+    }
+}
+
+/// "at least 60,000", "7.4% to 8.2%".
+pub(crate) fn expected_in_words(check: &Check) -> String {
+    let write = |value: f64| write(check, value);
+    match check.expect {
+        Expect::AtLeast(least) => format!("at least {}", write(least)),
+        Expect::AtMost(most) => format!("at most {}", write(most)),
+        Expect::Between(low, high) => format!("{} to {}", write(low), write(high)),
+        Expect::Near { value, within } => format!("{} ± {}", write(value), percent(within)),
     }
 }
 

@@ -51,7 +51,9 @@ pub(super) struct Applied {
     pub how: Change,
     /// The value of its path.
     pub path: f64,
-    /// How much of it is delivered.
+    /// The share of it that comes about.
+    pub share: f64,
+    /// How much of that is delivered.
     pub delivered: Stated,
 }
 
@@ -304,7 +306,7 @@ impl Line {
                 for applied in applied {
                     let delivered = stated(applied.delivered);
                     for (value, delivered) in lanes.iter_mut().zip(&delivered) {
-                        *value = applied.how.apply(*value, applied.path, *delivered);
+                        *value = applied.how.apply(*value, applied.path, applied.share * delivered);
                         let possible = value.clamp(limits[0], limits[1]);
                         limited.values += u64::from(possible != *value);
                         *value = possible;
@@ -362,7 +364,7 @@ impl Line {
                     }
                 }
                 for applied in applied {
-                    key.extend([applied.how as u64, applied.path.to_bits()]);
+                    key.extend([applied.how as u64, applied.path.to_bits(), applied.share.to_bits()]);
                     applied.delivered.key(&mut key);
                 }
             }

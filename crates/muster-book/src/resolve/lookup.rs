@@ -145,7 +145,7 @@ impl Resolver<'_> {
                 }
                 None => Stated::Certain(1.0),
             };
-            applied.push((i, Applied { how: effect.how, path, delivered }));
+            applied.push((i, Applied { how: effect.how, path, share: effect.share, delivered }));
         }
         self.note_what_cannot_be(measure, (base, spread_over), &applied, year);
         let applied = applied.into_iter().map(|(_, applied)| applied).collect();
@@ -163,7 +163,7 @@ impl Resolver<'_> {
         let spec = measure.spec();
         let mut value = self.sheet.stated_value(base) / spread_over;
         for (i, applied) in applied {
-            value = applied.how.apply(value, applied.path, 1.0);
+            value = applied.how.apply(value, applied.path, applied.share);
             if !(spec.lowest..=spec.highest).contains(&value) {
                 let possible = value.clamp(spec.lowest, spec.highest);
                 let beyond = self.beyond.entry(*i).or_insert(Beyond { years: BTreeSet::new(), furthest: possible });
