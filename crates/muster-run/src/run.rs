@@ -1,6 +1,7 @@
 //! Making a run: read the plan, resolve each scenario, project it.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use muster_book::{COUNTERFACTUAL, Diagnostic, PLAN, Plan, Resolved, Scenario, did_you_mean};
 use muster_core::{FinancialYear, PlaceCode};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sensitivity::{self, Swing};
 use crate::uncertainty::{Ask, ByChance, Uncertainty};
+use crate::stress::Stress;
 use crate::verdict::{self, Verdict};
 
 /// What to run.
@@ -60,6 +62,8 @@ pub struct Run {
     pub uncertainty: Option<Uncertainty>,
     /// What chance alone does, where draws were asked for.
     pub by_chance: Option<ByChance>,
+    /// Worked out when somebody first asks: see [`Run::stress`].
+    stressed: OnceLock<Option<Stress>>,
 }
 
 /// Why there is no run.
@@ -125,6 +129,8 @@ impl Run {
             uncertainty: None,
             by_chance: None,
         };
+        let (verdicts, swings, stressed) = (Vec::new(), Vec::new(), OnceLock::new());
+        let mut run = Self { request, plan, places, scenarios, verdicts, swings, stressed };
         progress("finding which assumptions matter most");
         run.swings = sensitivity::swings(&run)?;
         progress("holding the results against the published record");
@@ -136,6 +142,18 @@ impl Run {
             run.by_chance = Some(ByChance::of(&run, ask.seed)?);
         }
         Ok(run)
+    }
+
+    /// What the plan comes to when things go wrong; none where it does not say what may.
+    ///
+    /// Takes some dozens of projections, which a run that is only asked for a figure does not need.
+    pub fn stress(&self) -> Result<Option<&Stress>, RunError> {
+        if self.stressed.get().is_none() {
+            let stress = Stress::of(self)?;
+            // Another thread may have been first, with the same answer.
+            let _ = self.stressed.set(stress);
+        }
+        Ok(self.stressed.get().and_then(Option::as_ref))
     }
 
     /// The years, the baseline first.

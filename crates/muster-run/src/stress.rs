@@ -98,6 +98,8 @@ pub struct Policy {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// What to know about it.
+    pub about: String,
     /// By future, in the same order.
     pub cells: Vec<Cell>,
     /// The largest of its regrets.
@@ -117,7 +119,7 @@ pub struct Stress {
     pub alone: Vec<Stressed>,
     /// All of them at once, where there are two or more.
     pub together: Option<Stressed>,
-    /// Every two of them, the widest gap first.
+    /// Every two of those that move the gap, the widest gap first.
     pub pairs: Vec<Pair>,
     /// The futures of the table of regrets.
     pub futures: Vec<Future>,
@@ -160,22 +162,16 @@ impl Stress {
         if failures.len() > 1 {
             futures.push(failures.clone());
         }
-        let twos = || failures.iter().enumerate().flat_map(|(i, a)| failures[i + 1..].iter().map(move |b| [*a, *b]));
         let mut policies: Vec<&Scenario> = plan.policies.iter().collect();
-        if !policies.iter().any(|policy| policy.id == scenario.id) {
+        let own = policies.iter().position(|policy| policy.id == scenario.id).unwrap_or_else(|| {
             policies.insert(0, scenario);
-        }
+            0
+        });
+        policies[own] = scenario;
 
-        // One list for all, so that no core waits for another table.
-        let of_policies = policies.iter().flat_map(|policy| futures.iter().map(|future| (*policy, future.clone())));
-        let of_pairs = twos().map(|two| (scenario, two.to_vec()));
-        let jobs: Vec<(&Scenario, Vec<&Failure>)> = of_policies.chain(of_pairs).collect();
-        let trials = jobs.par_iter().map(|(policy, fails)| bench.trial(policy, fails));
-        let trials = trials.collect::<Result<Vec<Trial>, RunError>>()?;
-        let (of_policies, of_pairs) = trials.split_at(policies.len() * futures.len());
-        let rows: Vec<&[Trial]> = of_policies.chunks(futures.len()).collect();
-
-        let own = policies.iter().position(|policy| policy.id == scenario.id).unwrap_or_default();
+        let of_policies = policies.iter().flat_map(|policy| futures.iter().map(|future| (*policy, &future[..])));
+        let trials = bench.trials(&of_policies.collect::<Vec<_>>())?;
+        let rows: Vec<&[Trial]> = trials.chunks(futures.len()).collect();
         let expected = &rows[own][0];
         let alone: Vec<Stressed> = failures
             .iter()
@@ -183,9 +179,7 @@ impl Stress {
             .map(|(failure, trial)| bench.stressed(&[failure], expected, trial))
             .collect();
         let together = rows[own].get(failures.len() + 1).map(|trial| bench.stressed(&failures, expected, trial));
-        let mut pairs: Vec<Pair> =
-            twos().zip(of_pairs).map(|(two, trial)| pair(two, trial.totals, &alone, expected.totals)).collect();
-        pairs.sort_by(|a, b| b.totals.gap_fte.total_cmp(&a.totals.gap_fte));
+        let pairs = bench.pairs(scenario, &failures, &alone, expected.totals)?;
         let policies = regrets(&policies, &rows);
         let least = policies.iter().min_by(|a, b| a.worst_regret_fte.total_cmp(&b.worst_regret_fte));
         Ok(Some(Self {
@@ -215,19 +209,6 @@ fn names(failures: &[&Failure]) -> Vec<String> {
     failures.iter().map(|failure| failure.id.clone()).collect()
 }
 
-fn pair(two: [&Failure; 2], totals: Totals, alone: &[Stressed], expected: Totals) -> Pair {
-    let by_itself = |failure: &Failure| {
-        let found = alone.iter().find(|stressed| stressed.failures[0] == failure.id);
-        found.map_or(0.0, |stressed| stressed.gap_change_fte)
-    };
-    let sum = two.iter().map(|failure| by_itself(failure)).sum::<f64>();
-    Pair {
-        failures: two.map(|failure| failure.id.clone()),
-        totals,
-        beyond_the_sum_fte: totals.gap_fte - expected.gap_fte - sum,
-    }
-}
-
 /// Each policy against the best of them in each future.
 fn regrets(policies: &[&Scenario], rows: &[&[Trial]]) -> Vec<Policy> {
     let futures = rows.first().map_or(0, |row| row.len());
@@ -242,6 +223,7 @@ fn regrets(policies: &[&Scenario], rows: &[&[Trial]]) -> Vec<Policy> {
         Policy {
             id: policy.id.clone(),
             title: policy.title.clone(),
+            about: policy.about.trim().to_owned(),
             worst_regret_fte: cells.iter().map(|cell| cell.regret_fte).fold(0.0, f64::max),
             cells,
         }
@@ -250,6 +232,36 @@ fn regrets(policies: &[&Scenario], rows: &[&[Trial]]) -> Vec<Policy> {
 }
 
 impl Bench<'_> {
+    /// Policies, each with some failures on top.
+    fn trials(&self, of: &[(&Scenario, &[&Failure])]) -> Result<Vec<Trial>, RunError> {
+        of.par_iter().map(|(policy, failures)| self.trial(policy, failures)).collect()
+    }
+
+    /// Every two of the failures that move the gap.
+    fn pairs(
+        &self,
+        scenario: &Scenario,
+        failures: &[&Failure],
+        alone: &[Stressed],
+        expected: Totals,
+    ) -> Result<Vec<Pair>, RunError> {
+        let moving: Vec<(&Failure, f64)> =
+            failures.iter().zip(alone).map(|(failure, stressed)| (*failure, stressed.gap_change_fte)).collect();
+        let moving: Vec<(&Failure, f64)> = moving.into_iter().filter(|(_, change)| change.abs() > 0.5).collect();
+        let twos = moving.iter().enumerate().flat_map(|(i, a)| moving[i + 1..].iter().map(move |b| [*a, *b]));
+        let twos: Vec<[(&Failure, f64); 2]> = twos.collect();
+        let named: Vec<[&Failure; 2]> = twos.iter().map(|two| two.map(|(failure, _)| failure)).collect();
+        let trials = self.trials(&named.iter().map(|two| (scenario, &two[..])).collect::<Vec<_>>())?;
+        let pair = |(two, trial): (&[(&Failure, f64); 2], Trial)| Pair {
+            failures: two.map(|(failure, _)| failure.id.clone()),
+            totals: trial.totals,
+            beyond_the_sum_fte: trial.totals.gap_fte - expected.gap_fte - two[0].1 - two[1].1,
+        };
+        let mut pairs: Vec<Pair> = twos.iter().zip(trials).map(pair).collect();
+        pairs.sort_by(|a, b| b.totals.gap_fte.total_cmp(&a.totals.gap_fte));
+        Ok(pairs)
+    }
+
     fn trial(&self, policy: &Scenario, failures: &[&Failure]) -> Result<Trial, RunError> {
         let plan = &self.run.plan;
         let scenario = plan.under(policy, failures);

@@ -12,6 +12,7 @@ use crate::small::{Edit, OnDisk, Small, add, file_of, listed, quoted, runs, smal
 const PLAN: &str = "plans/small/plan.toml";
 const ACTIONS: &str = "plans/small/actions.toml";
 const SCENARIOS: &str = "plans/small/scenarios.toml";
+const STRESS: &str = "plans/small/stress.toml";
 const TARGETS: &str = "plans/small/targets.toml";
 const CHECKS: &str = "plans/small/checks.toml";
 const BOOK: &str = "books/small/book.toml";
@@ -613,6 +614,48 @@ fn a_thing_stated_twice_is_refused() {
         folder("two sources of one name", "sources/more/register.toml", whole(small().text(SOURCE)), "", &["register"]).seen_in(""),
     ];
     expect_all(values.into_iter().chain(ids));
+}
+
+#[test]
+fn a_stress_test_that_cannot_be_is_refused() {
+    let fault = |title, edit, line, words| case(title, STRESS, edit, "M022", line, words);
+    let unknown = |title, edit, line, words| case(title, STRESS, edit, "M010", line, words);
+    let number = |title, edit, line, words| case(title, STRESS, edit, "M009", line, words);
+    let same = |title, edit, line, words| case(title, STRESS, edit, "M013", line, words);
+    let late = "late      = [{ theme = 'train', years = 2 }]";
+    let to = |new: &str| swap(late, &format!("late      = [{new}]"));
+    expect_all([
+        fault("a failure in which nothing goes wrong", swap(late, ""), "training-late", &["nothing goes wrong", "without"]),
+        fault("a failure that is the plan", swap("scenario  = 'no-retention'\nkind", "scenario  = 'plan'\nkind"), "id        = 'no-retention'", &["nothing goes wrong"]),
+        fault("what is late is not said", to("{ years = 2 }"), "years", &["a theme or an action"]),
+        fault("a theme and an action", to("{ theme = 'train', action = 'A1', years = 2 }"), "A1", &["not both"]),
+        fault("a theme in which nothing has an effect", to("{ theme = 'reform', years = 2 }"), "reform", &["has an effect"]),
+        fault("an action without effect", to("{ action = 'A3', years = 2 }"), "A3", &["no effect"]),
+        fault("a policy that does the whole plan", swap("only      = ['A2']\n", ""), "retain", &["`only`, `without` or `scenario`"]),
+        fault("a policy in two ways", swap("only      = ['A2']", "only      = ['A2']\nscenario  = 'no-retention'"), "retain", &["not clear"]),
+        fault("a policy with and without", swap("only      = ['A2']", "only      = ['A2']\nwithout   = ['A1']"), "retain", &["not both"]),
+        unknown("an action that does not happen and is not known", swap("without   = ['A1']", "without   = ['A17']"), "A17", &["no action"]),
+        unknown("a late action nobody knows", to("{ action = 'NATIONAL-17', years = 2 }"), "NATIONAL-17", &["actions.toml"]),
+        unknown("a theme misspelt", to("{ theme = 'trane', years = 2 }"), "trane", &["`train`"]),
+        unknown("a failure of a scenario nobody has written", swap("scenario  = 'no-retention'\nkind", "scenario  = 'no-retenton'\nkind"), "no-retenton", &["`no-retention`"]),
+        unknown("a policy of a scenario nobody has written", swap("alone'\nscenario  = 'no-retention'", "alone'\nscenario  = 'doomsday'"), "doomsday", &["scenarios.toml"]),
+        number("years before it was promised", to("{ theme = 'train', years = -2 }"), "-2", &["-2 years late", "1 to 60"]),
+        number("no years late", to("{ theme = 'train', years = 0 }"), "0", &["1 to 60"]),
+        number("later than anyone can wait", to("{ theme = 'train', years = 70000 }"), "70000", &["1 to 60"]),
+        number("more than all of it", swap("share = 0.5 }, {", "share = 1.5 }, {"), "1.5", &["0", "1"]),
+        number("less than nothing of it", swap("share = 0.5 }, {", "share = -0.5 }, {"), "-0.5", &["share"]),
+        number("a share that is no number", swap("share = 0.5 }, {", "share = nan }, {"), "nan", &["share"]),
+        same("two failures of one id", swap("'half-of-all'", "'training-late'"), "training-late", &["failures"]),
+        same("two policies of one id", swap("id        = 'train'", "id        = 'retain'"), "retain", &["policies"]),
+        same("a policy called plan", swap("id        = 'train'", "id        = 'plan'"), "plan", &["always exist"]),
+        case("half a year late", STRESS, to("{ theme = 'train', years = 1.5 }"), "M006", "1.5", &[]),
+        case("a failure that says nothing", STRESS, swap("'Nurses leave as before.'", "''"), "M005", "about", &["about"]),
+        case("a failure without a reason", STRESS, swap("why       = 'It has happened.'\n", ""), "M012", "no-retention", &["why"]),
+        case("a failure without a known source", STRESS, swap("source    = 'register'", "source    = 'regster'"), "M011", "regster", &["`register`"]),
+        case("a published failure printed nowhere", STRESS, swap("where     = 'Table 1'\n", ""), "M011", "register", &["where"]),
+        case("a change of a measure nobody knows", STRESS, swap("'real_pay_growth'", "'real_pay_grow'"), "M007", "real_pay_grow", &["`real_pay_growth`"]),
+        case("a field nobody knows", STRESS, swap("late      =", "later     ="), "M004", "later", &[]),
+    ]);
 }
 
 #[test]

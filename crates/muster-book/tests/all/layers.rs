@@ -490,6 +490,65 @@ fn a_scenario_has_the_plan_without_some_actions_or_only_some_and_its_own_changes
     close(&story(&plan, "retention-only"), &[2000.0, 0.08, 0.015]);
 }
 
+// Failures
+
+/// Nursing students by year, 2022/23 first, when failures fall on a policy.
+fn students(plan: &Plan, policy: &str, failures: &[&str]) -> Vec<f64> {
+    under(plan, policy, failures).inputs.programmes[0].intake.clone()
+}
+
+fn under(plan: &Plan, policy: &str, failures: &[&str]) -> Resolved {
+    let named = |id: &&str| plan.failures.iter().find(|failure| failure.id == *id).unwrap();
+    let failures: Vec<_> = failures.iter().map(named).collect();
+    let policy = plan.policies.iter().find(|known| known.id == policy).unwrap();
+    plan.resolve(&plan.under(policy, &failures), &[code("ENG")], Step::Year).unwrap()
+}
+
+#[test]
+fn what_comes_late_comes_in_full_and_later() {
+    let plan = small().plan();
+    close(&students(&plan, PLAN, &[]), &[2000.0, 2250.0, 2500.0, 2750.0, 3000.0]);
+    // The line from 2,000 to 3,000 begins two years later; until then the book's 2,000 stand.
+    close(&students(&plan, PLAN, &["training-late"]), &[2000.0, 2000.0, 2000.0, 2250.0, 2500.0]);
+}
+
+#[test]
+fn what_comes_in_part_is_a_part_of_the_change() {
+    let plan = small().plan();
+    close(&students(&plan, PLAN, &["half-of-all"]), &[2000.0, 2125.0, 2250.0, 2375.0, 2500.0]);
+    close(&students(&plan, PLAN, &["half-of-all", "training-late"]), &[2000.0, 2000.0, 2000.0, 2125.0, 2250.0]);
+    // A tenth leave, a fifth of them were to stay, and half of that fifth does.
+    let here = under(&plan, PLAN, &["half-of-all"]);
+    close(&[at_age(&here, cells(&here, ASSOCIATES)[0].years[4].leaver, 30)], &[0.09]);
+}
+
+#[test]
+fn a_failure_that_takes_an_action_away_is_the_scenario_without_it() {
+    let plan = small().plan();
+    let here = under(&plan, PLAN, &["no-retention"]);
+    assert_eq!(here.inputs, at(&plan, "no-retention", "ENG").inputs);
+    let both = under(&plan, PLAN, &["no-retention", "pay-rises"]);
+    let [leaver, pay] = [
+        at_age(&both, cells(&both, ASSOCIATES)[0].years[4].leaver, 30),
+        both.inputs.places[0].money.real_pay_growth[4],
+    ];
+    close(&[both.inputs.programmes[0].intake[4], leaver, pay], &[2000.0, 0.1, 0.015]);
+}
+
+#[test]
+fn a_failure_of_actions_does_nothing_to_a_policy_without_them() {
+    let plan = small().plan();
+    let ids: Vec<&str> = plan.policies.iter().map(|policy| policy.id.as_str()).collect();
+    assert_eq!(ids, [PLAN, COUNTERFACTUAL, "retain", "train"]);
+    for failures in
+        [&["training-late"][..], &["half-of-all"], &["no-retention"], &["training-late", "half-of-all", "no-retention"]]
+    {
+        assert_eq!(under(&plan, COUNTERFACTUAL, failures).inputs, at(&plan, COUNTERFACTUAL, "ENG").inputs);
+    }
+    close(&students(&plan, "retain", &["training-late"]), &[2000.0; 5]);
+    close(&students(&plan, "train", &["training-late"]), &students(&plan, PLAN, &["training-late"]));
+}
+
 // Moving assumptions
 
 /// The plan with one assumption moved.

@@ -27,6 +27,7 @@ fn schema_of(path: &Path) -> &'static str {
         "dependence.toml" => "dependence",
         "actions.toml" => "action",
         "scenarios.toml" => "scenario",
+        "stress.toml" => "stress",
         "targets.toml" => "target",
         "checks.toml" => "check",
         _ => "assumption",

@@ -1107,6 +1107,63 @@ why     = "A round number."
 "#,
     ),
     (
+        "plans/small/stress.toml",
+        r#"[[failure]]
+id        = "training-late"
+title     = "Training comes two years late"
+about     = "Each place opens two years after it was promised."
+late      = [{ theme = "train", years = 2 }]
+kind      = "judgement"
+source    = "judgement"
+why       = "One settlement is missed."
+
+[[failure]]
+id        = "half-of-all"
+title     = "Half of what was promised"
+about     = "Half of the places open, and half of those who would stay do."
+delivered = [{ theme = "train", share = 0.5 }, { action = "A2", share = 0.5 }]
+kind      = "judgement"
+source    = "judgement"
+why       = "A round number."
+
+[[failure]]
+id        = "no-retention"
+title     = "Retention fails"
+about     = "Nurses leave as before."
+scenario  = "no-retention"
+kind      = "judgement"
+source    = "judgement"
+why       = "It has happened."
+
+[[failure]]
+id        = "pay-rises"
+title     = "Pay rises"
+about     = "Pay grows by a point more, and students stay away."
+without   = ["A1"]
+kind      = "published"
+source    = "register"
+where     = "Table 1"
+
+[[failure.change]]
+measure   = "real_pay_growth"
+how       = "add"
+path      = [{ from = 2023-04-01, value = 0.01 }]
+kind      = "judgement"
+source    = "judgement"
+why       = "A round number."
+
+[[policy]]
+id        = "retain"
+title     = "Retention alone"
+only      = ["A2"]
+
+[[policy]]
+id        = "train"
+title     = "Training alone"
+scenario  = "no-retention"
+"#,
+    ),
+    (
         "plans/small/targets.toml",
         r#"[[target]]
 id     = "more-nurses"

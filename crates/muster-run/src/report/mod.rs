@@ -4,6 +4,7 @@
 
 pub(crate) mod chart;
 mod sections;
+mod stress;
 
 use askama::Template;
 
@@ -82,6 +83,7 @@ pub(crate) fn html(run: &Run) -> Result<String, RunError> {
     all.extend(sections::places(run));
     all.extend([sections::bridges(run)?, sections::training(run)?, sections::money(run)?]);
     all.extend(sections::sensitivity(run)?);
+    all.extend(stress::stress(run)?);
     all.extend([
         sections::checks(run),
         sections::targets(run),

@@ -12,6 +12,7 @@ mod report;
 mod results;
 mod sensitivity;
 mod uncertainty;
+mod stress;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
