@@ -504,6 +504,11 @@ fn under(plan: &Plan, policy: &str, failures: &[&str]) -> Resolved {
     plan.resolve(&plan.under(policy, &failures), &[code("ENG")], Step::Year).unwrap()
 }
 
+/// All that the engine is given.
+fn written(resolved: &Resolved) -> String {
+    format!("{:?}", resolved.inputs)
+}
+
 #[test]
 fn what_comes_late_comes_in_full_and_later() {
     let plan = small().plan();
@@ -526,7 +531,7 @@ fn what_comes_in_part_is_a_part_of_the_change() {
 fn a_failure_that_takes_an_action_away_is_the_scenario_without_it() {
     let plan = small().plan();
     let here = under(&plan, PLAN, &["no-retention"]);
-    assert_eq!(here.inputs, at(&plan, "no-retention", "ENG").inputs);
+    assert_eq!(written(&here), written(&at(&plan, "no-retention", "ENG")));
     let both = under(&plan, PLAN, &["no-retention", "pay-rises"]);
     let [leaver, pay] = [
         at_age(&both, cells(&both, ASSOCIATES)[0].years[4].leaver, 30),
@@ -543,7 +548,7 @@ fn a_failure_of_actions_does_nothing_to_a_policy_without_them() {
     for failures in
         [&["training-late"][..], &["half-of-all"], &["no-retention"], &["training-late", "half-of-all", "no-retention"]]
     {
-        assert_eq!(under(&plan, COUNTERFACTUAL, failures).inputs, at(&plan, COUNTERFACTUAL, "ENG").inputs);
+        assert_eq!(written(&under(&plan, COUNTERFACTUAL, failures)), written(&at(&plan, COUNTERFACTUAL, "ENG")));
     }
     close(&students(&plan, "retain", &["training-late"]), &[2000.0; 5]);
     close(&students(&plan, "train", &["training-late"]), &students(&plan, PLAN, &["training-late"]));
