@@ -20,7 +20,7 @@ use crate::scenario::{Scenario, action_named, chosen, scenario_named};
 /// The name of the file.
 const FILE: &str = "stress.toml";
 /// No plan is longer, so nothing can be later.
-const LATEST_YEARS: i64 = 60;
+const LATEST_YEARS: i16 = 60;
 
 /// Something that may go wrong, whatever is done.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ pub(crate) struct RawFailure {
 pub(crate) struct RawLate {
     theme: Option<Theme>,
     action: Option<At<String>>,
-    years: At<i64>,
+    years: At<f64>,
 }
 
 /// The actions of a theme, or one action, of which a share is delivered.
@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
         let mut late = Vec::new();
         for At { value: line, span } in &raw.late {
-            let years = i16::try_from(line.years.value).ok().filter(|_| (1..=LATEST_YEARS).contains(&line.years.value));
+            let years = (1..=LATEST_YEARS).find(|years| f64::from(*years) == line.years.value);
             if years.is_none() {
                 let message = format!("an action cannot come {} years late", line.years.value);
                 let help = format!("write a whole number of years from 1 to {LATEST_YEARS}");
