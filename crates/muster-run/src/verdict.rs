@@ -129,7 +129,7 @@ pub(crate) fn expected_in_words(check: &Check) -> String {
 }
 
 /// A figure of the check's kind, in words.
-fn write(check: &Check, value: f64) -> String {
+pub(crate) fn write(check: &Check, value: f64) -> String {
     use muster_book::{FigureMeasure, Form};
     match (check.figure.form, check.figure.measure) {
         (Form::Ratio, _) => format!("{value:.2} times"),

@@ -112,7 +112,7 @@ impl DataQuality {
                             text.push_str(&format!("- {}: **{}** ({})\n", stat.label, stat.value, stat.note));
                         }
                     }
-                    Block::Chart(_) => {}
+                    Block::Chart(_) | Block::Charts(_) => {}
                     Block::Table(table) | Block::Folded(table) => text.push_str(&markdown_table(table)),
                 }
             }

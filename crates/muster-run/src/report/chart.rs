@@ -9,8 +9,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::number::{signed, thousands};
 use crate::run::RunError;
 
-const WIDTH: u32 = 520;
-const INK: RGBColor = RGBColor(0x21, 0x2b, 0x32);
+pub(super) const WIDTH: u32 = 520;
+pub(super) const INK: RGBColor = RGBColor(0x21, 0x2b, 0x32);
 const FAINT: RGBColor = RGBColor(0xd8, 0xdd, 0xe0);
 /// Told apart by people who do not see red and green apart, and in grey.
 const COLOURS: [RGBColor; 6] = [
@@ -21,10 +21,11 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(0x7c, 0x28, 0x55),
     RGBColor(0x76, 0x86, 0x92),
 ];
-const FALL: RGBColor = COLOURS[1];
-const RISE: RGBColor = COLOURS[2];
+pub(super) const FALL: RGBColor = COLOURS[1];
+pub(super) const RISE: RGBColor = COLOURS[2];
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Painted = Result<(), Box<dyn std::error::Error>>;
 
 /// A chart, ready for the page: one `<svg>` element that says in words what it shows.
 pub(crate) struct Chart {
@@ -39,12 +40,12 @@ pub(super) struct Series {
     pub values: Vec<f64>,
 }
 
-fn draw(
+pub(super) fn draw(
     id: &str,
     heading: (&str, &str),
     description: &str,
     height: u32,
-    paint: impl FnOnce(&Area<'_>) -> Result<(), Box<dyn std::error::Error>>,
+    paint: impl FnOnce(&Area<'_>) -> Painted,
 ) -> Result<Chart, RunError> {
     draw_in(id, heading, description, (WIDTH, height), paint)
 }
@@ -54,7 +55,7 @@ fn draw_in(
     (title, unit): (&str, &str),
     description: &str,
     (width, height): (u32, u32),
-    paint: impl FnOnce(&Area<'_>) -> Result<(), Box<dyn std::error::Error>>,
+    paint: impl FnOnce(&Area<'_>) -> Painted,
 ) -> Result<Chart, RunError> {
     let fail = |error: String| RunError::File { path: format!("chart {id}"), error };
     let mut svg = String::new();
@@ -74,12 +75,74 @@ fn draw_in(
     Ok(Chart { title: title.to_owned(), unit: unit.to_owned(), svg })
 }
 
-fn font(size: i32, colour: RGBColor, horizontal: HPos) -> TextStyle<'static> {
+pub(super) fn font(size: i32, colour: RGBColor, horizontal: HPos) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&colour).pos(Pos::new(horizontal, VPos::Center))
 }
 
-fn text(area: &Area<'_>, words: &str, at: (i32, i32), style: &TextStyle<'_>) -> Result<(), Box<dyn std::error::Error>> {
+pub(super) fn text(area: &Area<'_>, words: &str, at: (i32, i32), style: &TextStyle<'_>) -> Painted {
     area.draw_text(words, style, at)?;
+    Ok(())
+}
+
+/// Where the lines of a chart lie: years along the bottom, values up the side.
+pub(super) struct Frame {
+    pub(super) left: i32,
+    pub(super) right: i32,
+    /// The foot, further down the page than `high`.
+    pub(super) low: i32,
+    pub(super) high: i32,
+    pub(super) bottom: f64,
+    pub(super) top: f64,
+    pub(super) years: usize,
+}
+
+impl Frame {
+    pub(super) fn x(&self, year: usize) -> i32 {
+        let share = year as f64 / (self.years - 1).max(1) as f64;
+        self.left + (f64::from(self.right - self.left) * share) as i32
+    }
+
+    pub(super) fn y(&self, value: f64) -> i32 {
+        let share = (value - self.bottom) / (self.top - self.bottom);
+        self.low - (f64::from(self.low - self.high) * share) as i32
+    }
+
+    pub(super) fn points(&self, values: impl Iterator<Item = f64>) -> Vec<(i32, i32)> {
+        values.enumerate().map(|(year, value)| (self.x(year), self.y(value))).collect()
+    }
+
+    /// The lines across, and what they and the years are called.
+    pub(super) fn paint(&self, area: &Area<'_>, years: &[String]) -> Painted {
+        for tick in ticks(self.bottom, self.top) {
+            let line = vec![(self.left, self.y(tick)), (self.right, self.y(tick))];
+            area.draw(&PathElement::new(line, FAINT.stroke_width(1)))?;
+            text(area, &thousands(tick), (self.left - 8, self.y(tick)), &font(15, INK, HPos::Right))?;
+        }
+        let every = if years.len() <= 6 { 1 } else { years.len().div_ceil(6).max(5) };
+        for (i, year) in years.iter().enumerate().filter(|(i, _)| i % every == 0) {
+            let (at, anchor) = if i + 1 == years.len() { (self.right, HPos::Right) } else { (self.x(i), HPos::Center) };
+            text(area, year, (at, self.low + 20), &font(15, INK, anchor))?;
+        }
+        Ok(())
+    }
+}
+
+/// A line with a gap after each year.
+pub(super) fn dashed(area: &Area<'_>, points: &[(i32, i32)], style: ShapeStyle) -> Painted {
+    for pair in points.windows(2) {
+        let part = |a: i32, b: i32| a + (b - a) * 6 / 10;
+        let (a, b) = (pair[0], pair[1]);
+        area.draw(&PathElement::new(vec![a, (part(a.0, b.0), part(a.1, b.1))], style))?;
+    }
+    Ok(())
+}
+
+/// How a line looks in a legend.
+pub(super) fn key(area: &Area<'_>, (x, y): (i32, i32), style: ShapeStyle, is_dashed: bool) -> Painted {
+    let parts = if is_dashed { vec![(0, 10), (16, 26)] } else { vec![(0, 26)] };
+    for (from, to) in parts {
+        area.draw(&PathElement::new(vec![(x + from, y), (x + to, y)], style))?;
+    }
     Ok(())
 }
 
@@ -102,35 +165,18 @@ pub(super) fn lines(id: &str, title: &str, years: &[String], series: &[Series], 
     let unit = &format!("{unit}{axis}");
     draw(id, (title, unit), &description, height, |area| {
         let (left, right, low, high) = (86, WIDTH as i32 - 14, height as i32 - 42, 18 + 22 * series.len() as i32);
-        let x = |i: usize| left + (f64::from(right - left) * i as f64 / (years.len() - 1).max(1) as f64) as i32;
-        let y = |v: f64| low - (f64::from(low - high) * (v - bottom) / (top - bottom)) as i32;
-        for tick in ticks(bottom, top) {
-            area.draw(&PathElement::new(vec![(left, y(tick)), (right, y(tick))], FAINT.stroke_width(1)))?;
-            text(area, &thousands(tick), (left - 8, y(tick)), &font(15, INK, HPos::Right))?;
-        }
-        let every = if years.len() <= 6 { 1 } else { years.len().div_ceil(6).max(5) };
-        for (i, year) in years.iter().enumerate().filter(|(i, _)| i % every == 0) {
-            let anchor = if i + 1 == years.len() { HPos::Right } else { HPos::Center };
-            let at = if i + 1 == years.len() { right } else { x(i) };
-            text(area, year, (at, low + 20), &font(15, INK, anchor))?;
-        }
+        let frame = Frame { left, right, low, high, bottom, top, years: years.len() };
+        frame.paint(area, years)?;
         for (n, series) in series.iter().enumerate() {
-            let colour = COLOURS[n % COLOURS.len()];
-            let points: Vec<(i32, i32)> = series.values.iter().enumerate().map(|(i, v)| (x(i), y(*v))).collect();
+            let style = COLOURS[n % COLOURS.len()].stroke_width(3);
+            let points = frame.points(series.values.iter().copied());
             let legend = 14 + 22 * n as i32;
             if n == 1 {
-                for pair in points.windows(2) {
-                    let middle = |a: i32, b: i32, t: i32| a + (b - a) * t / 10;
-                    let (a, b) = (pair[0], pair[1]);
-                    let end = (middle(a.0, b.0, 6), middle(a.1, b.1, 6));
-                    area.draw(&PathElement::new(vec![a, end], colour.stroke_width(3)))?;
-                }
-                area.draw(&PathElement::new(vec![(left, legend), (left + 10, legend)], colour.stroke_width(3)))?;
-                area.draw(&PathElement::new(vec![(left + 16, legend), (left + 26, legend)], colour.stroke_width(3)))?;
+                dashed(area, &points, style)?;
             } else {
-                area.draw(&PathElement::new(points.clone(), colour.stroke_width(3)))?;
-                area.draw(&PathElement::new(vec![(left, legend), (left + 26, legend)], colour.stroke_width(3)))?;
+                area.draw(&PathElement::new(points, style))?;
             }
+            key(area, (left, legend), style, n == 1)?;
             text(area, &series.name, (left + 34, legend), &font(16, INK, HPos::Left))?;
         }
         Ok(())

@@ -3,8 +3,10 @@
 //! Each section is a function that returns blocks; the template only lays them out.
 
 pub(crate) mod chart;
+mod fan;
 mod sections;
 mod stress;
+mod uncertainty;
 
 use askama::Template;
 
@@ -23,6 +25,8 @@ pub(crate) enum Block {
     Text(String),
     Stats(Vec<Stat>),
     Chart(chart::Chart),
+    /// Side by side where the page is wide enough.
+    Charts(Vec<chart::Chart>),
     Table(Table),
     /// A long table, folded on the screen and open in print.
     Folded(Table),
@@ -73,13 +77,14 @@ pub fn line_chart(
 
 /// The page of a run.
 pub(crate) fn html(run: &Run) -> Result<String, RunError> {
-    let mut all = vec![
-        sections::in_short(run)?,
+    let mut all = vec![sections::in_short(run)?];
+    all.extend(uncertainty::section(run)?);
+    all.extend([
         sections::gap(run)?,
         sections::staff_groups(run)?,
         sections::professions(run),
         sections::settings(run),
-    ];
+    ]);
     all.extend(sections::places(run));
     all.extend([sections::bridges(run)?, sections::training(run)?, sections::money(run)?]);
     all.extend(sections::sensitivity(run)?);

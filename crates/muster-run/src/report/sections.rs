@@ -19,12 +19,12 @@ fn section(id: &'static str, title: &str, blocks: Vec<Block>) -> Section {
 }
 
 /// "without the plan", in the middle of a sentence.
-fn lower(title: &str) -> String {
+pub(super) fn lower(title: &str) -> String {
     let mut letters = title.chars();
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
-fn year_names(run: &Run) -> Vec<String> {
+pub(super) fn year_names(run: &Run) -> Vec<String> {
     run.years().iter().map(ToString::to_string).collect()
 }
 

@@ -9,6 +9,7 @@ mod explaining;
 mod export;
 mod folder;
 mod report;
+mod report_uncertainty;
 mod results;
 mod sensitivity;
 mod uncertainty;
@@ -17,6 +18,7 @@ mod stress;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use muster_run::uncertainty::Ask;
 use muster_run::{Request, Run, RunError};
 
 /// The root of the repository.
@@ -37,6 +39,15 @@ fn make(request: Request) -> Result<Run, RunError> {
 fn england() -> &'static Run {
     static RUN: OnceLock<Run> = OnceLock::new();
     RUN.get_or_init(|| make(request(&root().join("plans/ltwp-2023"), &[])).unwrap())
+}
+
+/// The same with a few draws.
+fn england_drawn() -> &'static Run {
+    static RUN: OnceLock<Run> = OnceLock::new();
+    RUN.get_or_init(|| {
+        let draws = Some(Ask { draws: Some(64), ..Ask::default() });
+        make(Request { draws, ..request(&root().join("plans/ltwp-2023"), &[]) }).unwrap()
+    })
 }
 
 /// A copy of the plan and all it stands on, to change.
