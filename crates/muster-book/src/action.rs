@@ -12,7 +12,7 @@ use crate::assumption::{Interpolation, Key, Kind, Number, Passport};
 use crate::book::Context;
 use crate::diagnostic::{Diagnostics, Location, suggest};
 use crate::document::{At, Day, Document, LowHigh, Nothing};
-use crate::files::{Files, TextFile};
+use crate::files::TextFile;
 use crate::key::{RawKey, refuse_amount_for_many};
 use crate::measure::{MEASURES, Measure};
 use crate::shelf::between;
@@ -188,11 +188,11 @@ pub(crate) struct RawPoint {
 
 pub(crate) fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics: &mut Diagnostics) -> Vec<Action> {
     let mut paths = Vec::new();
-    if folder.join("actions.toml").exists() {
+    if context.files.has_file(&folder.join("actions.toml")) {
         paths.push(folder.join("actions.toml"));
     }
-    if folder.join("actions").is_dir() {
-        paths.extend(Files::toml_files_below(&folder.join("actions"), diagnostics));
+    if context.files.has_folder(&folder.join("actions")) {
+        paths.extend(context.files.toml_files_below(&folder.join("actions"), diagnostics));
     }
     let mut actions: Vec<Action> = Vec::new();
     for path in paths {

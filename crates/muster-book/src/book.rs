@@ -162,7 +162,7 @@ impl Book {
         diagnostics: &mut Diagnostics,
     ) -> Vec<Stated> {
         let mut stated = Vec::new();
-        for path in Files::toml_files_below(&self.folder, diagnostics) {
+        for path in context.files.toml_files_below(&self.folder, diagnostics) {
             let structure = path.parent() == Some(&self.folder) && STRUCTURE.iter().any(|name| path.ends_with(name));
             if structure {
                 self.refuse_second_taxonomy(&path, is_first, diagnostics);
@@ -188,16 +188,18 @@ impl Book {
 
     fn read_calibration(&mut self, context: &mut Context<'_>, diagnostics: &mut Diagnostics) {
         let path = self.folder.join("calibration.toml");
-        if !path.exists() {
+        if !context.files.has_file(&path) {
             return;
         }
         let Some(file) = context.files.read(&path, diagnostics) else { return };
         let Some(mut document) = Document::parse(&file, diagnostics) else { return };
         let below = |path: &PathBuf| Some(path.strip_prefix(&self.folder).ok()?.display().to_string());
-        let known: Vec<String> = Files::toml_files_below(&self.folder, diagnostics).iter().filter_map(below).collect();
+        let known: Vec<String> =
+            context.files.toml_files_below(&self.folder, diagnostics).iter().filter_map(below).collect();
         for At { value: raw, .. } in document.list::<RawCalibrated>("calibrated", diagnostics) {
             context.sources.need(&raw.source, file.locate(raw.source.span.clone()), diagnostics);
-            if !self.folder.join(&raw.file.value).is_file() {
+            let named = self.folder.join(&raw.file.value);
+            if !context.files.has_file(&named) || context.files.has_folder(&named) {
                 let known = known.iter().map(String::as_str);
                 let help = suggest(&raw.file, known, "name the file that holds the assumption, relative to the book");
                 let message = format!("the book has no file `{}`", raw.file.value);

@@ -106,7 +106,7 @@ pub(crate) fn read_checks(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Check> {
     let path = folder.join(name);
-    if !path.exists() {
+    if !context.files.has_file(&path) {
         return Vec::new();
     }
     let Some(file) = context.files.read(&path, diagnostics) else { return Vec::new() };

@@ -156,7 +156,7 @@ pub(crate) fn read(
     diagnostics: &mut Diagnostics,
 ) {
     let path = folder.join(FILE);
-    if !path.exists() {
+    if !context.files.has_file(&path) {
         return;
     }
     let Some(file) = context.files.read(&path, diagnostics) else { return };

@@ -20,6 +20,8 @@ pub struct TextFile {
 #[derive(Debug, Default)]
 pub struct Files {
     read: BTreeMap<PathBuf, TextFile>,
+    /// Whether these are all that there are, so that the disk is never asked.
+    is_closed: bool,
 }
 
 impl TextFile {
@@ -53,6 +55,17 @@ pub(crate) fn nowhere(path: &Path) -> Location {
 }
 
 impl Files {
+    /// Files that were never on this machine's disk, by the paths of [`Files::by_relative_path`]. A plan that is read from them reads
+    /// nothing else, whatever paths it names.
+    pub fn in_memory(texts: impl IntoIterator<Item = (String, String)>) -> Self {
+        let file = |(path, text): (String, String)| {
+            let path = tidy(Path::new(&path));
+            let file = TextFile { name: path.display().to_string().into(), text: text.into() };
+            (path, file)
+        };
+        Self { read: texts.into_iter().map(file).collect(), is_closed: true }
+    }
+
     /// Reads a file as UTF-8, or says why not.
     pub fn read(&mut self, path: &Path, diagnostics: &mut Diagnostics) -> Option<TextFile> {
         self.read_named(path, nowhere(&tidy(path)), diagnostics)
@@ -69,7 +82,8 @@ impl Files {
         if let Some(file) = self.read.get(&path) {
             return Some(file.clone());
         }
-        let bytes = match std::fs::read(&path) {
+        let on_disk = if self.is_closed { Err(ErrorKind::NotFound.into()) } else { std::fs::read(&path) };
+        let bytes = match on_disk {
             Ok(bytes) => bytes,
             Err(error) => {
                 let help = "check the path, and that the file is there and may be read";
@@ -117,9 +131,30 @@ impl Files {
         paths.iter().map(|path| relative(path)).zip(self.read.values()).collect()
     }
 
+    /// Whether there is something to read: a folder in the place of a file is there, so that reading it says what is wrong.
+    pub(crate) fn has_file(&self, path: &Path) -> bool {
+        if self.is_closed { self.read.contains_key(&tidy(path)) } else { path.exists() }
+    }
+
+    /// Whether there is such a folder.
+    pub(crate) fn has_folder(&self, folder: &Path) -> bool {
+        if self.is_closed { self.below(&tidy(folder)).next().is_some() } else { folder.is_dir() }
+    }
+
+    /// The paths known below a tidy folder.
+    fn below(&self, folder: &Path) -> impl Iterator<Item = &PathBuf> {
+        let all = folder == Path::new(".");
+        self.read.keys().filter(move |path| if all { path.is_relative() } else { path.starts_with(folder) })
+    }
+
     /// The `.toml` files in a folder and the folders in it, by path.
-    pub(crate) fn toml_files_below(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+    pub(crate) fn toml_files_below(&self, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
         let folder = tidy(folder);
+        if self.is_closed {
+            // They come sorted.
+            let is_toml = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "toml");
+            return self.below(&folder).filter(is_toml).cloned().collect();
+        }
         let mut found = Vec::new();
         let mut folders = vec![folder.clone()];
         while let Some(folder) = folders.pop() {

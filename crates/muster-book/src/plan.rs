@@ -102,16 +102,20 @@ pub(crate) struct RawPlan {
 impl Plan {
     /// Reads a plan and every book it stands on, or says everything that is wrong with them.
     pub fn read(folder: &Path) -> Result<Self, Vec<Diagnostic>> {
+        Self::read_from(folder, Files::default())
+    }
+
+    /// Reads a plan from files that are at hand, such as [`Files::in_memory`], and from the disk where those let it.
+    pub fn read_from(folder: &Path, files: Files) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Diagnostics::default();
-        let plan = Self::read_into(folder, &mut diagnostics);
+        let plan = Self::read_into(folder, files, &mut diagnostics);
         match plan {
             Some(plan) => diagnostics.into_result(plan),
             None => Err(diagnostics.into_list()),
         }
     }
 
-    fn read_into(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let mut files = Files::default();
+    fn read_into(folder: &Path, mut files: Files, diagnostics: &mut Diagnostics) -> Option<Self> {
         let file = files.read(&folder.join("plan.toml"), diagnostics)?;
         let raw = Document::parse(&file, diagnostics)?.rest::<RawPlan>("a plan", diagnostics)?;
         let (from, to) = read_years(&file, &raw, diagnostics)?;

@@ -67,7 +67,7 @@ pub(crate) fn read_scenarios(
         },
     ];
     let path = folder.join("scenarios.toml");
-    if !path.exists() {
+    if !context.files.has_file(&path) {
         return scenarios;
     }
     let Some(file) = context.files.read(&path, diagnostics) else { return scenarios };

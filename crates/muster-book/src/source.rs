@@ -67,7 +67,7 @@ impl Sources {
     /// Reads every source in a folder.
     pub(crate) fn read(folder: &Path, files: &mut Files, diagnostics: &mut Diagnostics) -> Self {
         let mut sources = BTreeMap::new();
-        for path in Files::toml_files_below(folder, diagnostics) {
+        for path in files.toml_files_below(folder, diagnostics) {
             let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             if sources.contains_key(&id) {
                 let message = format!("two source files are called `{id}`");

@@ -179,7 +179,7 @@ impl Taxonomy {
             ("moves.toml", Self::read_moves),
         ] {
             let path = book.join(name);
-            if path.exists()
+            if files.has_file(&path)
                 && let Some(file) = files.read(&path, diagnostics)
             {
                 read(&mut taxonomy, &file, diagnostics);

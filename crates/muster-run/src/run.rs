@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use muster_book::{COUNTERFACTUAL, Diagnostic, PLAN, Plan, Resolved, Scenario, did_you_mean};
+use muster_cluster::ClusterError;
 use muster_core::{FinancialYear, PlaceCode};
 use muster_engine::{EngineError, Projection, Step};
 use rayon::prelude::*;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::sensitivity::{self, Swing};
 use crate::uncertainty::{Ask, ByChance, Uncertainty};
 use crate::stress::Stress;
+use crate::uncertainty::{Ask, Elsewhere, Uncertainty};
 use crate::verdict::{self, Verdict};
 
 /// What to run.
@@ -94,18 +96,39 @@ pub enum RunError {
     /// A run folder is not what its manifest says.
     #[error("{0}")]
     Folder(String),
+    /// Those who were to project the draws did not.
+    #[error("{0}")]
+    Cluster(#[from] ClusterError),
 }
 
 impl Run {
     /// Makes a run. `progress` is told what is being done, in a few words.
     pub fn make(request: Request, progress: &(dyn Fn(&str) + Sync)) -> Result<Self, RunError> {
+        Self::make_with(request, None, progress)
+    }
+
+    /// The same run, with its draws projected elsewhere.
+    pub fn make_with(
+        request: Request,
+        elsewhere: Option<&Elsewhere<'_>>,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<Self, RunError> {
         progress("reading the plan and its books");
         let plan = Plan::read(&request.plan).map_err(RunError::Plan)?;
-        Self::of(plan, request, progress)
+        Self::of_with(plan, request, elsewhere, progress)
     }
 
     /// The same, for a plan that has been read.
-    pub fn of(plan: Plan, mut request: Request, progress: &(dyn Fn(&str) + Sync)) -> Result<Self, RunError> {
+    pub fn of(plan: Plan, request: Request, progress: &(dyn Fn(&str) + Sync)) -> Result<Self, RunError> {
+        Self::of_with(plan, request, None, progress)
+    }
+
+    fn of_with(
+        plan: Plan,
+        mut request: Request,
+        elsewhere: Option<&Elsewhere<'_>>,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<Self, RunError> {
         if request.scenarios.is_empty() {
             request.scenarios = vec![COUNTERFACTUAL.to_owned(), PLAN.to_owned()];
         }
@@ -140,6 +163,7 @@ impl Run {
             run.uncertainty = Some(Uncertainty::of(&run, ask)?);
             progress("drawing whole people");
             run.by_chance = Some(ByChance::of(&run, ask.seed)?);
+            run.uncertainty = Some(Uncertainty::with(&run, ask, elsewhere)?);
         }
         Ok(run)
     }
@@ -197,9 +221,13 @@ impl Run {
 
     /// Whether the run's places make up the whole of the plan's place.
     pub fn covers_the_plan(&self) -> bool {
-        self.places == self.plan.whole()
-            || self.places == muster_book::systems_of(&self.plan.shelf.places, &self.plan.place)
+        covers(&self.plan, &self.places)
     }
+}
+
+/// Whether these places make up the whole of the plan's place.
+pub(crate) fn covers(plan: &Plan, places: &[PlaceCode]) -> bool {
+    places == plan.whole() || places == muster_book::systems_of(&plan.shelf.places, &plan.place)
 }
 
 /// Resolves and projects one scenario of a plan.

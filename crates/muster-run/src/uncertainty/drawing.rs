@@ -1,7 +1,9 @@
-//! Projects the draws of a scenario, block by block, on every thread there is.
+//! Projects the draws of a scenario, block by block, on every thread there is or on one.
 //!
 //! A block of eight draws is one unit of work. What a block gives depends on its draws alone, and lands in a part of the results
 //! that is its own, so neither the number of threads nor the order of the blocks can change a bit.
+
+use std::ops::Range;
 
 use muster_book::{Desk, Futures, Limited, Stands};
 use muster_draws::sampler::{Method, Sampler, Scores};
@@ -13,7 +15,7 @@ use crate::run::RunError;
 /// How many draws are scored at once. A multiple of [`LANES`].
 const CHUNK: usize = 512;
 
-/// The scores of every draw of a run.
+/// The scores of the draws of a run, or of some of them.
 pub(crate) struct Drawn {
     chunks: Vec<Scores>,
     draws: usize,
@@ -28,6 +30,20 @@ impl Drawn {
             sampler.scores(first as u64..last as u64)
         });
         Self { chunks: chunks.collect(), draws, method }
+    }
+
+    /// The scores of some draws, worked out on this thread. Block 0 is that of the first of them, which must be the first of a block
+    /// in the run, so that both put the same draws together.
+    pub(crate) fn some(sampler: &Sampler, draws: Range<u64>, method: Method) -> Self {
+        let count = (draws.end - draws.start) as usize;
+        let chunks =
+            draws.clone().step_by(CHUNK).map(|first| sampler.scores(first..draws.end.min(first + CHUNK as u64)));
+        Self { chunks: chunks.collect(), draws: count, method }
+    }
+
+    /// So many draws that others score and project.
+    pub(crate) fn scored_elsewhere(draws: usize, method: Method) -> Self {
+        Self { chunks: Vec::new(), draws, method }
     }
 
     pub(crate) fn draws(&self) -> usize {
@@ -89,20 +105,9 @@ impl Drawing {
         (out, width): (&'o mut [Lanes], usize),
         keep: impl Fn(&'o mut [Lanes]) -> K + Sync,
     ) -> Result<Limited, RunError> {
-        let stands = |block: usize| move |assumption, year| drawn.lanes(block, assumption, year);
         out.par_chunks_mut(width.max(1))
             .enumerate()
-            .map_init(
-                || self.worker(),
-                |worker, (block, out)| {
-                    let scores = stands(block);
-                    worker.desk.limited = Limited::default();
-                    self.futures.fill(&Stands::Scores(&scores), &mut worker.desk, &mut worker.block);
-                    let mut keep = keep(out);
-                    self.project_block(worker, places, &mut keep)?;
-                    Ok(worker.desk.limited)
-                },
-            )
+            .map_init(|| self.worker(), |worker, (block, out)| self.block(worker, drawn, block, places, &mut keep(out)))
             .try_reduce(Limited::default, |a, b| Ok(a.and(b)))
     }
 
@@ -113,6 +118,28 @@ impl Drawing {
         keep: &mut K,
     ) -> Result<(), RunError> {
         let Worker { block, scratch, .. } = worker;
+    /// The same on this thread alone.
+    pub(crate) fn project_on_one_thread<'o, K: Keep + 'o>(
+        drawn: &Drawn,
+        (out, width): (&'o mut [Lanes], usize),
+        keep: impl Fn(&'o mut [Lanes]) -> K,
+    ) -> Result<Limited, RunError> {
+        let mut worker = self.worker();
+        let mut blocks = out.chunks_mut(width.max(1)).enumerate();
+        blocks.try_fold(Limited::default(), |limited, (block, out)| {
+            Ok(limited.and(self.block(&mut worker, drawn, block, places, &mut keep(out))?))
+        })
+    }
+
+    /// Projects the draws of a block.
+    fn block<K: Keep>(
+        drawn: &Drawn,
+        block: usize,
+    ) -> Result<Limited, RunError> {
+        let scores = |assumption, year| drawn.lanes(block, assumption, year);
+        worker.desk.limited = Limited::default();
+        self.futures.fill(&Stands::Scores(&scores), &mut worker.desk, &mut worker.block);
+        let Worker { desk, block, scratch } = worker;
         match (&self.projector, scratch) {
             (Some(projector), Some(scratch)) => {
                 let mut open = projector.open(block, scratch);
@@ -123,7 +150,7 @@ impl Drawing {
                 one_by_one(&each, places, keep)?;
             }
         }
-        Ok(())
+        Ok(desk.limited)
     }
 }
 

@@ -1,17 +1,19 @@
 //! Draws every scenario of a run, and sums up each row, year and measure.
 
 use muster_book::{Check, Limited, Plan};
+use muster_core::PlaceCode;
 use muster_draws::sampler::{Method, Sampler};
 use muster_draws::summary::{Estimate, Scratch, Sufficiency, Summary, probability};
-use muster_engine::{LANES, Lanes, Step};
+use muster_engine::{LANES, Lanes, Model, Step};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::drawing::{Drawing, Drawn as Scored};
+use super::hands::{Elsewhere, Hands};
 use super::rows::{COST, DEMAND, Keeper, Layout, RowOf, SUPPLY, Sums, add, gather, rows_of};
+use super::work::{Order, Wanted};
 use crate::figure::{Question, Roll};
-use crate::run::{Run, RunError};
-use crate::summary::Row;
+use crate::run::{Run, RunError, covers};
 
 /// How many draws, and from which numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,7 +159,7 @@ pub struct Uncertainty {
 
 /// With `auto`, the first number of draws to try, and the last.
 const FEWEST: usize = 256;
-const MOST: usize = 65_536;
+pub(crate) const MOST: usize = 65_536;
 
 /// How much room results may take, in bytes, before places or rows are taken in turns.
 const ROOM: usize = 384 << 20;
@@ -165,16 +167,22 @@ const ROOM: usize = 384 << 20;
 impl Uncertainty {
     /// Draws the scenarios of a run.
     pub fn of(run: &Run, ask: &Ask) -> Result<Self, RunError> {
+        Self::with(run, ask, None)
+    }
+
+    /// The same, with the draws projected elsewhere where that is said. They are summed up here all the same.
+    pub fn with(run: &Run, ask: &Ask, elsewhere: Option<&Elsewhere<'_>>) -> Result<Self, RunError> {
         check(ask)?;
+        let hands = Hands::new(run, ask, elsewhere);
         let sampler = sampler(&run.plan, ask)?;
         let draws = match ask.draws {
             Some(draws) => draws,
-            None => enough_draws(run, ask, &sampler)?,
+            None => enough_draws(run, ask, &sampler, &hands)?,
         };
-        let scored = Scored::new(&sampler, draws, ask.method());
+        let scored = hands.score(&sampler, draws, ask.method());
         let made = run.scenarios.iter().map(|scenario| {
             let drawing = drawing(run, &scenario.id)?;
-            scenario_draws(run, &scenario.id, &drawing, &scored)
+            scenario_draws(run, &scenario.id, &drawing, &scored, &hands)
         });
         let scenarios = made.collect::<Result<Vec<_>, RunError>>()?;
         let main = scenarios.iter().find(|scenario| scenario.id == run.main_scenario().id).unwrap_or(&scenarios[0]);
@@ -248,28 +256,25 @@ pub(crate) fn drawing(run: &Run, scenario: &str) -> Result<Drawing, RunError> {
     drawing_of(&run.plan, scenario, &run.places, if run.request.monthly { Step::Month } else { Step::Year })
 }
 
-pub(crate) fn drawing_of(
-    plan: &Plan,
-    scenario: &str,
-    places: &[muster_core::PlaceCode],
-    step: Step,
-) -> Result<Drawing, RunError> {
+pub(crate) fn drawing_of(plan: &Plan, scenario: &str, places: &[PlaceCode], step: Step) -> Result<Drawing, RunError> {
     let known = plan.scenario(scenario);
     let known = known.ok_or_else(|| RunError::Request(format!("there is no scenario `{scenario}`")))?;
     Drawing::new(plan.futures(known, places, step).map_err(RunError::Plan)?)
 }
 
 /// Twice as many draws each time, until the error of the gap at the horizon is what was asked for.
-fn enough_draws(run: &Run, ask: &Ask, sampler: &Sampler) -> Result<usize, RunError> {
+fn enough_draws(run: &Run, ask: &Ask, sampler: &Sampler, hands: &Hands<'_>) -> Result<usize, RunError> {
     let drawing = drawing(run, &run.main_scenario().id)?;
-    let everyone = [RowOf { place: None, row: Row::All }];
-    let no_sums = Sums::default();
+    let all: Vec<usize> = (0..run.places.len()).collect();
+    // The first row is everyone.
+    let order =
+        Order { scenario: run.main_scenario().id.clone(), rows: Wanted::Together { from: 0, count: 1 }, sums: false };
+    let (everyone, no_sums) = (order.rows.rows(&run.plan, &all), Sums::default());
     let mut draws = FEWEST;
     while draws < MOST {
-        let scored = Scored::new(sampler, draws, ask.method());
+        let scored = hands.score(sampler, draws, ask.method());
         let pass = Pass::new(&run.plan, &drawing, &everyone, &no_sums);
-        let all: Vec<usize> = (0..run.places.len()).collect();
-        let (out, _) = pass.project(&drawing, &scored, &all)?;
+        let (out, _) = hands.project(&order, &pass, &drawing, &scored, &all)?;
         let years = pass.summarise(&out, 0, draws, ask.method(), &mut Room::default())?;
         if years[years.len() - 1][GAP].suffices(ask.error).is_enough() {
             break;
@@ -280,7 +285,7 @@ fn enough_draws(run: &Run, ask: &Ask, sampler: &Sampler) -> Result<usize, RunErr
 }
 
 /// Rows and sums that are projected together.
-struct Pass<'a> {
+pub(crate) struct Pass<'a> {
     layout: Layout,
     sums: &'a Sums,
     years: usize,
@@ -295,23 +300,48 @@ struct Room {
 }
 
 impl<'a> Pass<'a> {
-    fn new(plan: &Plan, drawing: &Drawing, rows: &[RowOf], sums: &'a Sums) -> Self {
+    pub(crate) fn new(plan: &Plan, drawing: &Drawing, rows: &[RowOf], sums: &'a Sums) -> Self {
         let model = &drawing.futures.model;
         Self { layout: Layout::new(plan, model, rows), sums, years: model.years + 1 }
     }
 
-    fn width(&self) -> usize {
+    /// How many values a block has.
+    pub(crate) fn width(&self) -> usize {
         self.layout.width() + self.sums.width()
     }
 
     /// Projects some places in every draw.
-    fn project(&self, drawing: &Drawing, scored: &Scored, places: &[usize]) -> Result<(Vec<Lanes>, Limited), RunError> {
-        let mut out = vec![[0.0; LANES]; scored.blocks() * self.width()];
-        let limited = drawing.project(scored, places, (&mut out, self.width()), |out| {
-            let (rows, sums_out) = out.split_at_mut(self.layout.width());
-            Keeper { layout: &self.layout, rows, sums: self.sums, sums_out }
-        })?;
+    pub(crate) fn project(
+        &self,
+        drawing: &Drawing,
+        scored: &Scored,
+        places: &[usize],
+    ) -> Result<(Vec<Lanes>, Limited), RunError> {
+        let mut out = self.room(scored);
+        let limited = drawing.project(scored, places, (&mut out, self.width()), |out| self.keeper(out))?;
         Ok((out, limited))
+    }
+
+    /// The same on this thread alone.
+    pub(crate) fn project_on_one_thread(
+        &self,
+        drawing: &Drawing,
+        scored: &Scored,
+        places: &[usize],
+    ) -> Result<(Vec<Lanes>, Limited), RunError> {
+        let mut out = self.room(scored);
+        let limited =
+            drawing.project_on_one_thread(scored, places, (&mut out, self.width()), |out| self.keeper(out))?;
+        Ok((out, limited))
+    }
+
+    fn room(&self, scored: &Scored) -> Vec<Lanes> {
+        vec![[0.0; LANES]; scored.blocks() * self.width()]
+    }
+
+    fn keeper<'o>(&'o self, out: &'o mut [Lanes]) -> Keeper<'o> {
+        let (rows, sums_out) = out.split_at_mut(self.layout.width());
+        Keeper { layout: &self.layout, rows, sums: self.sums, sums_out }
     }
 
     /// Sums up every year and measure of a row.
@@ -381,20 +411,35 @@ pub(super) fn not_finite() -> RunError {
     RunError::Request("a draw came to something that is not a number: a range of the book reaches too far".to_owned())
 }
 
-fn scenario_draws(run: &Run, id: &str, drawing: &Drawing, scored: &Scored) -> Result<ScenarioDraws, RunError> {
-    let (plan, draws, method) = (&run.plan, scored.draws(), scored.method());
-    let model = &drawing.futures.model;
-    let roll = Roll::of_model(plan, &run.places, model);
-    let asked: Vec<(&Check, Question)> = plan
-        .targets
-        .iter()
-        .filter(|target| target.scenario == id && (target.figure.place.is_some() || run.covers_the_plan()))
+/// The targets of a scenario that these places can answer, and what each asks.
+pub(crate) fn targets_of<'p>(
+    plan: &'p Plan,
+    places: &[PlaceCode],
+    scenario: &str,
+    model: &Model,
+) -> Vec<(&'p Check, Question)> {
+    let roll = Roll::of_model(plan, places, model);
+    let whole = covers(plan, places);
+    let of_scenario = plan.targets.iter().filter(|target| target.scenario == scenario);
+    of_scenario
+        .filter(|target| target.figure.place.is_some() || whole)
         .filter_map(|target| Some((target, roll.question(&target.figure).ok()?)))
-        .collect();
-    let questions: Vec<Question> = asked.iter().map(|(_, question)| question.clone()).collect();
-    let sums = Sums::new(&questions, model);
-    let mut made =
-        if run.places.len() > 1 { by_place(run, drawing, scored, &sums) } else { by_row(run, drawing, scored, &sums) }?;
+        .collect()
+}
+
+fn scenario_draws(
+    run: &Run,
+    id: &str,
+    drawing: &Drawing,
+    scored: &Scored,
+    hands: &Hands<'_>,
+) -> Result<ScenarioDraws, RunError> {
+    let (draws, method) = (scored.draws(), scored.method());
+    let model = &drawing.futures.model;
+    let asked = targets_of(&run.plan, &run.places, id, model);
+    let sums = Sums::new(asked.iter().map(|(_, question)| question), model);
+    let pass_over = if run.places.len() > 1 { by_place } else { by_row };
+    let mut made = pass_over(run, id, drawing, scored, &sums, hands)?;
     let width = sums.width();
     let sum = |sum: &crate::figure::Sum, draw: usize| {
         let index = sums.index(sum).unwrap_or_default();
@@ -432,7 +477,14 @@ fn rows_at_once(drawing: &Drawing, scored: &Scored) -> usize {
 }
 
 /// One place: as many rows at a time as there is room for.
-fn by_row(run: &Run, drawing: &Drawing, scored: &Scored, sums: &Sums) -> Result<Made, RunError> {
+fn by_row(
+    run: &Run,
+    id: &str,
+    drawing: &Drawing,
+    scored: &Scored,
+    sums: &Sums,
+    hands: &Hands<'_>,
+) -> Result<Made, RunError> {
     let (draws, method) = (scored.draws(), scored.method());
     let rows = rows_of(&run.plan, None);
     let mut made = Made { rows: Vec::new(), whole: Drawn::default(), sums: Vec::new(), limited: Limited::default() };
@@ -440,7 +492,9 @@ fn by_row(run: &Run, drawing: &Drawing, scored: &Scored, sums: &Sums) -> Result<
     for wanted in rows.chunks(rows_at_once(drawing, scored).max(1)) {
         let is_first = made.rows.is_empty();
         let pass = Pass::new(&run.plan, drawing, wanted, if is_first { sums } else { &none });
-        let (out, limited) = pass.project(drawing, scored, &[0])?;
+        let rows = Wanted::Together { from: made.rows.len(), count: wanted.len() };
+        let order = Order { scenario: id.to_owned(), rows, sums: is_first };
+        let (out, limited) = hands.project(&order, &pass, drawing, scored, &[0])?;
         if is_first {
             made.whole = pass.drawn(&out, 0, draws);
             made.sums = pass.sums_of(&out);
@@ -452,7 +506,14 @@ fn by_row(run: &Run, drawing: &Drawing, scored: &Scored, sums: &Sums) -> Result<
 }
 
 /// Several places: as many at a time as there is room for, and all of them together as the sum of each.
-fn by_place(run: &Run, drawing: &Drawing, scored: &Scored, sums: &Sums) -> Result<Made, RunError> {
+fn by_place(
+    run: &Run,
+    id: &str,
+    drawing: &Drawing,
+    scored: &Scored,
+    sums: &Sums,
+    hands: &Hands<'_>,
+) -> Result<Made, RunError> {
     let (draws, method) = (scored.draws(), scored.method());
     let together = rows_of(&run.plan, None);
     let room = rows_at_once(drawing, scored);
@@ -470,10 +531,11 @@ fn by_place(run: &Run, drawing: &Drawing, scored: &Scored, sums: &Sums) -> Resul
     let mut rows = Vec::new();
     let mut limited = Limited::default();
     let places: Vec<usize> = (0..run.places.len()).collect();
+    let order = Order { scenario: id.to_owned(), rows: Wanted::EachPlace, sums: true };
     for turn in places.chunks(room / together.len()) {
-        let wanted: Vec<RowOf> = turn.iter().flat_map(|place| rows_of(&run.plan, Some(*place))).collect();
+        let wanted = order.rows.rows(&run.plan, turn);
         let pass = Pass::new(&run.plan, drawing, &wanted, sums);
-        let (out, held) = pass.project(drawing, scored, turn)?;
+        let (out, held) = hands.project(&order, &pass, drawing, scored, turn)?;
         limited = held;
         rows.extend(pass.summarise_all(&out, &wanted, draws, method)?);
         // Places come in one order, so that sums have the same bits however many are taken at once.

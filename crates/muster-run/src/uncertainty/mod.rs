@@ -8,10 +8,14 @@ mod drawing;
 pub(crate) mod drawing;
 pub mod drivers;
 mod ensemble;
+mod hands;
 mod rows;
 pub(crate) mod totals;
+mod work;
 
 pub use chance::{ByChance, RowByChance};
 pub use drivers::{Drivers, Effort};
 pub use ensemble::{Ask, Chance, Drawn, GAP, MEASURES, PAY_BILL, RowDraws, ScenarioDraws, Uncertainty};
+pub use hands::Elsewhere;
 pub use rows::RowOf;
+pub use work::Projecting;

@@ -80,7 +80,7 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    pub(crate) fn new(questions: &[Question], model: &Model) -> Self {
+    pub(crate) fn new<'q>(questions: impl IntoIterator<Item = &'q Question>, model: &Model) -> Self {
         let years = model.years + 1;
         let mut made = Self {
             sums: Vec::new(),
@@ -88,7 +88,7 @@ impl Sums {
             of_programme: vec![Vec::new(); model.programmes.len() * years],
             years,
         };
-        for sum in questions.iter().flat_map(Question::sums) {
+        for sum in questions.into_iter().flat_map(Question::sums) {
             if made.sums.contains(sum) {
                 continue;
             }

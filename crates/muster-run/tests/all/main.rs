@@ -5,6 +5,7 @@
 mod backtest;
 mod data_quality;
 mod drivers;
+mod elsewhere;
 mod explaining;
 mod export;
 mod folder;
