@@ -49,16 +49,27 @@ pub(crate) fn run(args: &Args, _: &Output) -> Result<bool, RunError> {
     match &args.command {
         Command::Scheduler { bind: _, worker_timeout: _ }
         | Command::Worker { scheduler: _, bind: _, slots: _ }
-        | Command::Check { scheduler: _ } => Err(RunError::Request(
-            "this muster was built without the cluster, which takes longer to build than everything else together. Build \
-             it with `cargo build --release --features cluster`"
-                .to_owned(),
-        )),
+        | Command::Check { scheduler: _ } => Err(not_built()),
     }
 }
 
+/// The cluster at this address, to project draws.
+#[cfg(not(feature = "cluster"))]
+pub(crate) fn at(_: &str) -> Result<Box<dyn muster_cluster::Executor>, RunError> {
+    Err(not_built())
+}
+
+#[cfg(not(feature = "cluster"))]
+fn not_built() -> RunError {
+    RunError::Request(
+        "this muster was built without the cluster, which takes longer to build than everything else together. Build \
+         it with `cargo build --release --features cluster`"
+            .to_owned(),
+    )
+}
+
 #[cfg(feature = "cluster")]
-pub(crate) use serving::run;
+pub(crate) use serving::{at, run};
 
 #[cfg(feature = "cluster")]
 mod serving {
@@ -66,8 +77,10 @@ mod serving {
     use std::sync::Arc;
 
     use muster_cluster::{
-        ClusterError, SchedulerOptions, SelfTest, Work, WorkerOptions, Works, selftest, serve_scheduler, serve_worker,
+        Ballista, Executor, SchedulerOptions, SelfTest, Work, WorkerOptions, Works, selftest,
+        serve_scheduler, serve_worker,
     };
+    use muster_run::uncertainty::Projecting;
 
     use super::{Args, Command, Output, RunError};
 
@@ -96,12 +109,19 @@ mod serving {
             }),
         }
         .map(|()| true)
-        .map_err(|error: ClusterError| RunError::Request(error.to_string()))
+        .map_err(RunError::Cluster)
     }
 
     /// What a worker of this program can do.
     fn works() -> Arc<dyn Work> {
-        Arc::new(Works::new(env!("CARGO_PKG_VERSION"), vec![(SelfTest::KIND, Arc::new(SelfTest))]))
+        let works: Vec<(_, Arc<dyn Work>)> =
+            vec![(SelfTest::KIND, Arc::new(SelfTest)), (Projecting::KIND, Arc::new(Projecting::default()))];
+        Arc::new(Works::new(env!("CARGO_PKG_VERSION"), works))
+    }
+
+    /// The cluster at this address, to project draws.
+    pub(crate) fn at(url: &str) -> Result<Box<dyn Executor>, RunError> {
+        Ok(Box::new(Ballista::new(url, works())?))
     }
 
     fn warn_of_strangers(bound: std::net::SocketAddr, output: &Output) {

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use muster_run::uncertainty::{Ask, Uncertainty};
+use muster_run::uncertainty::{Ask, Elsewhere, Uncertainty};
 use muster_run::{Request, Run, RunError, Summary, save, summary, thousands};
 
-use crate::commands::DEFAULT_PLAN;
+use crate::commands::{DEFAULT_PLAN, cluster};
 use crate::output::{Format, Output, Rows};
 
 /// Project a plan, with and without its actions, and write a report.
@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// Keep every draw of everyone together, in draws.parquet.
     #[arg(long)]
     keep_draws: bool,
+    /// The scheduler of a cluster that projects the draws; the results do not depend on it. See `muster cluster`.
+    #[arg(long, value_name = "URL")]
+    cluster: Option<String>,
     /// Where to write the run. [default: a folder under runs/ named after what went in]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -83,6 +86,12 @@ enum Sampling {
 
 pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     set_threads(args.threads)?;
+    if args.cluster.is_some() && matches!(args.draws, Draws::None) {
+        let text = "a cluster projects draws, and `--draws none` asks for none: leave out one of the two";
+        return Err(RunError::Request(text.to_owned()));
+    }
+    let cluster = args.cluster.as_deref().map(cluster::at).transpose()?;
+    let elsewhere = cluster.as_deref().map(Elsewhere::new);
     let ask = |draws| Ask {
         draws,
         seed: args.seed,
@@ -102,7 +111,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
         },
     };
     let (run, folder) = output.progress(|progress| {
-        let run = Run::make(request, progress)?;
+        let run = Run::make_with(request, elsewhere.as_ref(), progress)?;
         progress("writing the run and its report");
         let folder = save(&run, args.out.as_deref())?;
         Ok::<_, RunError>((run, folder))
