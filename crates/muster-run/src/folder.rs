@@ -50,6 +50,7 @@ impl Run {
             if uncertainty.ask.keep {
                 outputs.insert("draws.parquet".to_owned(), tables::draws(self, uncertainty)?);
             }
+        }
         if let Some(stress) = self.stress()? {
             outputs.insert("stress.json".to_owned(), json(stress)?);
         }

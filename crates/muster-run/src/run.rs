@@ -11,9 +11,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::sensitivity::{self, Swing};
-use crate::uncertainty::{Ask, ByChance, Uncertainty};
 use crate::stress::Stress;
-use crate::uncertainty::{Ask, Elsewhere, Uncertainty};
+use crate::uncertainty::{Ask, ByChance, Elsewhere, Uncertainty};
 use crate::verdict::{self, Verdict};
 
 /// What to run.
@@ -151,19 +150,17 @@ impl Run {
             swings: Vec::new(),
             uncertainty: None,
             by_chance: None,
+            stressed: OnceLock::new(),
         };
-        let (verdicts, swings, stressed) = (Vec::new(), Vec::new(), OnceLock::new());
-        let mut run = Self { request, plan, places, scenarios, verdicts, swings, stressed };
         progress("finding which assumptions matter most");
         run.swings = sensitivity::swings(&run)?;
         progress("holding the results against the published record");
         run.verdicts = verdict::verdicts(&run)?;
         if let Some(ask) = &run.request.draws {
             progress("drawing futures");
-            run.uncertainty = Some(Uncertainty::of(&run, ask)?);
+            run.uncertainty = Some(Uncertainty::with(&run, ask, elsewhere)?);
             progress("drawing whole people");
             run.by_chance = Some(ByChance::of(&run, ask.seed)?);
-            run.uncertainty = Some(Uncertainty::with(&run, ask, elsewhere)?);
         }
         Ok(run)
     }

@@ -111,16 +111,11 @@ impl Drawing {
             .try_reduce(Limited::default, |a, b| Ok(a.and(b)))
     }
 
-    pub(super) fn project_block<K: Keep>(
-        &self,
-        worker: &mut Worker,
-        places: &[usize],
-        keep: &mut K,
-    ) -> Result<(), RunError> {
-        let Worker { block, scratch, .. } = worker;
     /// The same on this thread alone.
     pub(crate) fn project_on_one_thread<'o, K: Keep + 'o>(
+        &self,
         drawn: &Drawn,
+        places: &[usize],
         (out, width): (&'o mut [Lanes], usize),
         keep: impl Fn(&'o mut [Lanes]) -> K,
     ) -> Result<Limited, RunError> {
@@ -133,13 +128,28 @@ impl Drawing {
 
     /// Projects the draws of a block.
     fn block<K: Keep>(
+        &self,
+        worker: &mut Worker,
         drawn: &Drawn,
         block: usize,
+        places: &[usize],
+        keep: &mut K,
     ) -> Result<Limited, RunError> {
         let scores = |assumption, year| drawn.lanes(block, assumption, year);
         worker.desk.limited = Limited::default();
         self.futures.fill(&Stands::Scores(&scores), &mut worker.desk, &mut worker.block);
-        let Worker { desk, block, scratch } = worker;
+        self.project_block(worker, places, keep)?;
+        Ok(worker.desk.limited)
+    }
+
+    /// Projects the block as it stands.
+    pub(super) fn project_block<K: Keep>(
+        &self,
+        worker: &mut Worker,
+        places: &[usize],
+        keep: &mut K,
+    ) -> Result<(), RunError> {
+        let Worker { block, scratch, .. } = worker;
         match (&self.projector, scratch) {
             (Some(projector), Some(scratch)) => {
                 let mut open = projector.open(block, scratch);
@@ -150,7 +160,7 @@ impl Drawing {
                 one_by_one(&each, places, keep)?;
             }
         }
-        Ok(desk.limited)
+        Ok(())
     }
 }
 

@@ -4,7 +4,6 @@
 //! number of people is drawn person by person ([`chance`]). Both are reported, and what they come to together.
 
 mod chance;
-mod drawing;
 pub(crate) mod drawing;
 pub mod drivers;
 mod ensemble;

@@ -85,15 +85,15 @@ fn answers_of_another_size_are_refused() {
 fn a_worker_refuses_what_is_no_run_and_reads_no_file() {
     let work = Projecting::default();
     let task = Task { id: 0, first_draw: 0, draw_count: 8, first_place: 0, place_count: 1 };
-    let refused = |bytes: &[u8], task: &Task| work.run(&Bundle::new(Projecting::KIND, bytes.to_vec()), task).unwrap_err();
+    let refused =
+        |bytes: &[u8], task: &Task| work.run(&Bundle::new(Projecting::KIND, bytes.to_vec()), task).unwrap_err();
     assert!(refused(b"no JSON", &task).starts_with("what was sent cannot be read"));
     // A plan that names files of the worker's own disk finds none.
     let order = r#"{"scenario":"plan","rows":"EachPlace","sums":false}"#;
     let ask = serde_json::to_string(&ask(8)).unwrap();
     let folder = root().join("plans/ltwp-2023").canonicalize().unwrap();
-    let stranger = format!(
-        r#"[{{"files":{{}},"plan":{folder:?},"places":["england"],"monthly":false,"ask":{ask}}},{order}]"#
-    );
+    let stranger =
+        format!(r#"[{{"files":{{}},"plan":{folder:?},"places":["england"],"monthly":false,"ask":{ask}}},{order}]"#);
     let said = refused(stranger.as_bytes(), &task);
     assert!(said.contains("plan.toml cannot be read: it is not there"), "{said}");
 

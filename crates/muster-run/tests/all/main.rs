@@ -13,8 +13,8 @@ mod report;
 mod report_uncertainty;
 mod results;
 mod sensitivity;
-mod uncertainty;
 mod stress;
+mod uncertainty;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -77,8 +77,8 @@ mod serving {
     use std::sync::Arc;
 
     use muster_cluster::{
-        Ballista, Executor, SchedulerOptions, SelfTest, Work, WorkerOptions, Works, selftest,
-        serve_scheduler, serve_worker,
+        Ballista, Executor, SchedulerOptions, SelfTest, Work, WorkerOptions, Works, selftest, serve_scheduler,
+        serve_worker,
     };
     use muster_run::uncertainty::Projecting;
 
