@@ -146,8 +146,9 @@ fn an_action_without_effect_adds_nothing() {
 
 #[test]
 fn drivers_are_the_same_on_one_thread() {
+    let (run, expected) = (england(), of_england());
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(one.install(|| drivers_of(england())), *of_england());
+    assert_eq!(one.install(|| drivers_of(run)), *expected);
 }
 
 #[test]

@@ -158,7 +158,8 @@ impl Worth<'_> {
 
     fn shares(&self, seed: u64, orders: usize) -> Result<Vec<Shares>, RunError> {
         let failed = RefCell::new(None);
-        let shares = share_out(self.acting.len(), seed, orders, &|sets| match self.of(sets) {
+        // An error is read from how much pairs of orders differ, which takes two.
+        let shares = share_out(self.acting.len(), seed, orders.max(2), &|sets| match self.of(sets) {
             Ok(results) => (0..sets.len()).map(|set| results.iter().map(|result| result[set]).collect()).collect(),
             Err(error) => {
                 failed.borrow_mut().get_or_insert(error);

@@ -110,5 +110,5 @@ fn asking<T>(drawing: &Drawing, question: impl FnOnce(&Model) -> Result<T, Unans
 /// How many draws to take for so many runs within so many futures: sixteen times a power of 2, which suits Sobol numbers.
 fn draws_within(futures: usize, runs: usize) -> u64 {
     let each = (futures / runs.max(1)) as u64 / REPLICATES;
-    REPLICATES * (1 << each.max(4).ilog2())
+    REPLICATES * (1 << each.max(2).ilog2())
 }
