@@ -44,6 +44,9 @@ impl Run {
         if let Some(uncertainty) = &self.uncertainty {
             outputs.insert("quantiles.parquet".to_owned(), tables::quantiles(self, uncertainty)?);
             outputs.insert("uncertainty.json".to_owned(), json(&uncertainty.in_words())?);
+            if let Some(drivers) = &self.drivers {
+                outputs.insert("drivers.json".to_owned(), json(drivers)?);
+            }
             if let Some(by_chance) = &self.by_chance {
                 outputs.insert("chance.json".to_owned(), json(by_chance)?);
             }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sensitivity::{self, Swing};
 use crate::stress::Stress;
-use crate::uncertainty::{Ask, ByChance, Elsewhere, Uncertainty};
+use crate::uncertainty::{Ask, ByChance, Drivers, Elsewhere, Uncertainty};
 use crate::verdict::{self, Verdict};
 
 /// What to run.
@@ -61,6 +61,8 @@ pub struct Run {
     pub swings: Vec<Swing>,
     /// What the draws say, where any were asked for.
     pub uncertainty: Option<Uncertainty>,
+    /// What drives the results, where draws were asked for.
+    pub drivers: Option<Drivers>,
     /// What chance alone does, where draws were asked for.
     pub by_chance: Option<ByChance>,
     /// Worked out when somebody first asks: see [`Run::stress`].
@@ -149,6 +151,7 @@ impl Run {
             verdicts: Vec::new(),
             swings: Vec::new(),
             uncertainty: None,
+            drivers: None,
             by_chance: None,
             stressed: OnceLock::new(),
         };
@@ -159,6 +162,8 @@ impl Run {
         if let Some(ask) = &run.request.draws {
             progress("drawing futures");
             run.uncertainty = Some(Uncertainty::with(&run, ask, elsewhere)?);
+            progress("finding what drives the results");
+            run.drivers = run.uncertainty.as_ref().map(|drawn| Drivers::of(&run, drawn)).transpose()?;
             progress("drawing whole people");
             run.by_chance = Some(ByChance::of(&run, ask.seed)?);
         }

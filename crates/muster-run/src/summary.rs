@@ -74,6 +74,21 @@ pub struct Summary {
 }
 
 impl Run {
+    /// What a row is about, in words.
+    pub(crate) fn row_title(&self, row: Row, place: Option<usize>) -> String {
+        let taxonomy = &self.plan.shelf.taxonomy;
+        let who = match row {
+            Row::All => "All staff",
+            Row::Group(group) => &taxonomy.groups[group].title,
+            Row::Profession(profession) => &taxonomy.professions[profession].title,
+        };
+        let name = |place: usize| {
+            let code = &self.places[place];
+            self.plan.shelf.places.get(code).map_or(code.as_str(), |place| &place.name)
+        };
+        place.map_or_else(|| who.to_owned(), |place| format!("{who}, {}", name(place)))
+    }
+
     /// The level of a row and the name of what it is about, as in files.
     pub(crate) fn row_id(&self, row: Row) -> [&str; 2] {
         let taxonomy = &self.plan.shelf.taxonomy;

@@ -3,6 +3,7 @@
 //! Each section is a function that returns blocks; the template only lays them out.
 
 pub(crate) mod chart;
+mod drivers;
 mod fan;
 mod sections;
 mod stress;
@@ -88,6 +89,7 @@ pub(crate) fn html(run: &Run) -> Result<String, RunError> {
     all.extend(sections::places(run));
     all.extend([sections::bridges(run)?, sections::training(run)?, sections::money(run)?]);
     all.extend(sections::sensitivity(run)?);
+    all.extend(drivers::section(run));
     all.extend(stress::stress(run)?);
     all.extend([
         sections::checks(run),
