@@ -6,13 +6,16 @@ use muster_draws::summary::Summary;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::chart::{Area, Chart, FALL, Frame, INK, Painted, RISE, WIDTH, dashed, draw, font, key, text};
+use super::chart::{Area, Chart, FALL, INK, Painted, RISE, WIDTH, draw, draw_in, font, text};
+use super::frame::{Frame, dashed, key};
 use crate::number::{about, thousands};
 use crate::run::RunError;
 
+/// One figure is drawn narrower than other charts: two stand side by side, and on a phone the text stays large.
+const SIZE: (u32, u32) = (420, 340);
 const HEIGHT: u32 = 400;
 /// Room at the right for the figures of the last year.
-const MARGIN: i32 = 84;
+const MARGIN: i32 = 76;
 
 /// Where the edges of a band are among the quantiles of a summary, and how often a future lies in it.
 type Band = (usize, usize, &'static str);
@@ -107,9 +110,9 @@ pub(super) fn fan(
     unit: &str,
 ) -> Result<Chart, RunError> {
     let description = format!("{title}, {unit}, in {}. {}.", years[years.len() - 1], fan.in_words(&BANDS));
-    draw(id, (title, unit), &description, HEIGHT, |area| {
-        let (right, low) = (WIDTH as i32 - MARGIN, HEIGHT as i32 - 42);
-        let frame = Frame { left: 86, right, low, high: 90, bottom, top, years: years.len() };
+    draw_in(id, (title, unit), &description, SIZE, |area| {
+        let (right, low) = (SIZE.0 as i32 - MARGIN, SIZE.1 as i32 - 36);
+        let frame = Frame { left: 72, right, low, high: 84, bottom, top, years: years.len() };
         let edge = RISE.stroke_width(1);
         for (n, of) in BANDS.iter().enumerate() {
             band(area, fan.outline(&frame, *of), SHADES[n].filled(), edge)?;
@@ -123,8 +126,8 @@ pub(super) fn fan(
         area.draw(&PathElement::new(frame.points(fan.quantile(3)), INK.stroke_width(3)))?;
         dashed(area, &frame.points(fan.central.iter().copied()), INK.stroke_width(2))?;
         for (at, is_dashed, words) in [(14, false, "median, the middle future"), (36, true, "central value")] {
-            key(area, (240, at), INK.stroke_width(if is_dashed { 2 } else { 3 }), is_dashed)?;
-            text(area, words, (274, at), &font(15, INK, HPos::Left))?;
+            key(area, (198, at), INK.stroke_width(if is_dashed { 2 } else { 3 }), is_dashed)?;
+            text(area, words, (232, at), &font(15, INK, HPos::Left))?;
         }
         ends(area, &frame, [1, 3, 5].map(|which| (fan.last(which), INK)).to_vec())
     })

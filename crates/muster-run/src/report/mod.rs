@@ -5,6 +5,8 @@
 pub(crate) mod chart;
 mod drivers;
 mod fan;
+mod frame;
+mod odds;
 mod sections;
 mod stress;
 mod uncertainty;

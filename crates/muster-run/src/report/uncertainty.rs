@@ -8,6 +8,8 @@ use muster_draws::sampler::Method;
 use muster_draws::summary::{Estimate, Scratch, Summary, probability};
 
 use super::fan::{self, Fan};
+use super::odds::{odds, short_odds};
+use super::sections::{lower, year_names};
 use super::{Block, Section, Stat, Table};
 use crate::number::{about, percent, thousands};
 use crate::run::{Run, RunError, ScenarioRun};
@@ -43,9 +45,9 @@ pub(super) fn section(run: &Run) -> Result<Option<Section>, RunError> {
     let page = Page { run, known, main, other, end: run.years().len() - 1 };
     let mut blocks = page.in_words();
     blocks.push(Block::Charts(page.gap_charts()?));
-    blocks.extend([Block::Text(page.central())]);
+    blocks.extend([Block::Text(page.central()), Block::Chart(page.supply_and_demand()?)]);
     blocks.extend(page.targets());
-    blocks.extend([Block::Chart(page.supply_and_demand()?), Block::Folded(page.rows())]);
+    blocks.push(Block::Folded(page.rows()));
     blocks.extend(page.places().map(Block::Folded));
     blocks.extend(page.together());
     blocks.extend(page.limited().map(Block::Text));
@@ -86,11 +88,7 @@ impl Page<'_> {
     /// What matters, in sentences and large figures.
     fn in_words(&self) -> Vec<Block> {
         let year = self.run.plan.to;
-        let draws = thousands(self.known.draws as f64);
-        let mut sentences = vec![format!(
-            "Each of {draws} futures gives every uncertain assumption a value from its range, all at once, and works through \
-             the years again."
-        )];
+        let mut sentences = Vec::new();
         let mut stats = Vec::new();
         for of in std::iter::once(self.main).chain(self.other) {
             let (low, median, high) = points(&of.draws.at_horizon()[GAP]);
@@ -115,30 +113,39 @@ impl Page<'_> {
             value: short_odds(chance.value),
             note: with_error(chance),
         }));
-        sentences.extend(self.comparison());
-        sentences.push(
-            "The chances rest on the ranges that the books state, many of them judgements. What no range allows for is not in them."
-                .to_owned(),
-        );
+        if let Some((chance, by, sentence)) = self.comparison() {
+            stats.push(Stat {
+                label: format!("Chance that the gap is smaller {}", lower(&self.main.run.title)),
+                value: short_odds(chance.value),
+                note: by,
+            });
+            sentences.push(sentence);
+        }
+        sentences.push(format!(
+            "Each of {} futures gives every uncertain assumption a value from its range, all at once, and works through the \
+             years again. The chances rest on those ranges, many of them judgements. What no range allows for is not in them.",
+            thousands(self.known.draws as f64)
+        ));
         std::iter::once(Block::Stats(stats)).chain(sentences.into_iter().map(Block::Text)).collect()
     }
 
-    fn comparison(&self) -> Option<String> {
+    /// The chance that the main scenario does better than the other in the same future, and by how much.
+    fn comparison(&self) -> Option<(Estimate, String, String)> {
         let other = self.other?;
         let better = self.better_by()?;
         let chance = probability(&better, self.method(), |by| by > 0.0)?;
         let (low, median, high) = points(&Summary::of(&better, self.method(), &mut Scratch::default())?);
-        Some(format!(
-            "Set against each other in the same futures, the gap in {} is smaller {} than {} in {}: by {} to {} in four \
-             futures out of five, and by {} in the middle one.",
+        let (low, median, high) = (about(low), about(median), about(high));
+        let sentence = format!(
+            "Set against each other in the same futures, the gap in {} is smaller {} than {} in {}: by {low} to {high} in four \
+             futures out of five, and by {median} in the middle one.",
             self.run.plan.to,
             lower(&self.main.run.title),
             lower(&other.run.title),
             odds(chance.value, self.known.draws),
-            about(low),
-            about(high),
-            about(median)
-        ))
+        );
+        let by = format!("than {}: by {low} to {high} FTE in four futures out of five", lower(&other.run.title));
+        Some((chance, by, sentence))
     }
 
     /// Why the middle of the draws is not the figure in the rest of the report.
@@ -152,20 +159,23 @@ impl Page<'_> {
             taken.iter().flat_map(|action| &actions[*action].effects).map(|effect| effect.delivered).collect();
         let uncertain = effects.iter().filter(|[low, high]| low < high).count();
         let short = effects.iter().filter(|[low, high]| 1.0 - low > high - 1.0).count();
-        let why = if short > 0 {
+        let delivery = if short > 0 {
             format!(
-                "The central value takes every action to be delivered in full. Of {uncertain} effects of actions whose delivery \
-                 is uncertain, {short} can fall further short of that than they can go beyond it."
+                " It takes every action to be delivered in full, while of {uncertain} effects whose delivery is uncertain {short} \
+                 can fall further short of that than they can go beyond it."
             )
         } else {
-            "The central value puts every assumption at its stated value; ranges that reach further to one side move the middle."
-                .to_owned()
+            String::new()
         };
+        let median = self.main.draws.at_horizon()[GAP].median().value;
         format!(
-            "The rest of this report gives central values. The central gap in {}, {}, is {}; it is wider than that in {}. {why}",
+            "The rest of this report gives central values. The central gap in {}, {}, is {}, and the median is {}: the gap is \
+             wider than the central one in {}. The central value puts every assumption at its stated value. It is one future, and \
+             not the middle one, because ranges reach further to one side than to the other.{delivery}",
             self.run.plan.to,
             lower(&self.main.run.title),
-            thousands(central),
+            about(central),
+            about(median),
             odds(wider, self.known.draws)
         )
     }
@@ -178,7 +188,7 @@ impl Page<'_> {
 
     /// The gap of each scenario, on one axis so that they can be compared.
     fn gap_charts(&self) -> Result<Vec<super::chart::Chart>, RunError> {
-        let years = super::sections::year_names(self.run);
+        let years = year_names(self.run);
         let stories: Vec<Story<'_>> = std::iter::once(self.main).chain(self.other).collect();
         let fans: Vec<Fan> = stories.iter().map(|of| self.fan(*of, GAP, "Gap")).collect();
         let axis = fan::reach(&fans, true);
@@ -192,7 +202,7 @@ impl Page<'_> {
     fn supply_and_demand(&self) -> Result<super::chart::Chart, RunError> {
         let title = format!("Demand and supply {}, all staff", lower(&self.main.run.title));
         let fans = [self.fan(self.main, DEMAND, "Demand"), self.fan(self.main, SUPPLY, "Supply")];
-        fan::two_fans("supply-fan", &title, &super::sections::year_names(self.run), &fans, FTE)
+        fan::two_fans("supply-fan", &title, &year_names(self.run), &fans, FTE)
     }
 
     /// The chance of every target, beside what central values make of it.
@@ -232,7 +242,8 @@ impl Page<'_> {
             return Vec::new();
         }
         let sentence = format!(
-            "Of {} targets, central values meet {met}; {}.",
+            "Of {} targets, central values meet {met}; {}. A target that is what an action sets out to do is met only where nearly \
+             all of it is delivered.",
             table.rows.len(),
             match met_but_unlikely {
                 0 => "each of those is met in half of the futures or more".to_owned(),
@@ -375,38 +386,8 @@ fn points(of: &Summary) -> (f64, f64, f64) {
     (low.value, of.median().value, high.value)
 }
 
-fn lower(title: &str) -> String {
-    super::sections::lower(title)
-}
-
 fn target_title(verdict: &Verdict) -> String {
     if verdict.scenario == PLAN { verdict.title.clone() } else { format!("{} ({})", verdict.title, verdict.scenario) }
-}
-
-/// "3 in 10", as few words as will go in large type.
-fn short_odds(chance: f64) -> String {
-    if chance == 0.0 {
-        "None seen".to_owned()
-    } else if chance < 0.05 {
-        format!("1 in {}", thousands((1.0 / chance).round()))
-    } else if chance == 1.0 {
-        "All of them".to_owned()
-    } else if chance > 0.95 {
-        format!("{:.0} in 100", (chance * 100.0).floor())
-    } else {
-        format!("{:.0} in 10", (chance * 10.0).round().clamp(1.0, 9.0))
-    }
-}
-
-/// The same, in a sentence.
-fn odds(chance: f64, draws: usize) -> String {
-    if chance == 0.0 {
-        format!("none of the {} futures", thousands(draws as f64))
-    } else if chance == 1.0 {
-        format!("every one of the {} futures", thousands(draws as f64))
-    } else {
-        format!("about {} futures", short_odds(chance))
-    }
 }
 
 fn with_error(chance: Estimate) -> String {
