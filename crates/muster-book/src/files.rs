@@ -218,6 +218,26 @@ mod tests {
     }
 
     #[test]
+    fn files_in_memory_are_found_as_on_disk_and_the_disk_is_never_asked() {
+        let path = |path: &str| (path.to_owned(), "[a]\n".to_owned());
+        let mut files =
+            Files::in_memory(["books/b/z.toml", "books/b/sub/a.toml", "books/b/x.csv", "p/plan.toml"].map(path));
+        let mut diagnostics = Diagnostics::default();
+        let found = files.toml_files_below(Path::new("p/../books/b"), &mut diagnostics);
+        assert_eq!(found, ["books/b/sub/a.toml", "books/b/z.toml"].map(PathBuf::from));
+        assert_eq!(files.toml_files_below(Path::new(""), &mut diagnostics).len(), 3);
+        assert!(files.has_folder(Path::new("books")) && !files.has_folder(Path::new("book")));
+        assert!(files.has_file(Path::new("p/plan.toml")) && !files.has_file(Path::new("p")));
+        assert!(files.read(Path::new("books/b/../../p/plan.toml"), &mut diagnostics).is_some());
+        assert_eq!(diagnostics.count(), 0);
+        // This one is there on disk.
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        assert!(!files.has_file(&here) && !files.has_folder(here.parent().unwrap_or(&here)));
+        assert!(files.read(&here, &mut diagnostics).is_none());
+        assert_eq!(diagnostics.count(), 1);
+    }
+
+    #[test]
     fn lines_and_columns_count_from_one_in_characters() {
         let file = TextFile { name: "x".into(), text: "é = 1\nkey = 2\n".into() };
         let at = file.text.find("= 2").unwrap();
