@@ -224,7 +224,7 @@ pub const CODES: &[Code] = &[
     Code {
         code: "M022",
         title: "A fault in an action or scenario",
-        text: "An effect has no path, changes what is read only once, or takes an assumption out of its range; or a scenario has both `without` and `only`.",
+        text: "An effect has no path, changes what is read only once, or takes an assumption out of its range; or a scenario has both `without` and `only`. Or nothing goes wrong in a failure of a stress test, or it is not clear what a failure or policy means.",
     },
     Code {
         code: "M023",

@@ -194,7 +194,7 @@ impl Reader<'_> {
             let help = "say what does not happen (`without`), comes late or in part (`late`, `delivered`), what changes ([[failure.change]]), or name a `scenario` that does one of these";
             self.diagnostics.push("M022", location.clone(), message, help);
         }
-        (self.diagnostics.count() == before).then(|| Failure {
+        (self.diagnostics.count() == before).then_some(Failure {
             id: raw.id.value,
             title: raw.title,
             about: raw.about.value,

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::figure::{Counted, answer_at};
 use crate::run::{Run, RunError, ScenarioRun};
-use crate::verdict::{Outcome, judge};
+use crate::verdict::{Outcome, expected_in_words, judge};
 
 /// What staff and money come to at the horizon.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -132,8 +132,15 @@ pub struct Stress {
 /// A policy with some failures on top, projected.
 struct Trial {
     totals: Totals,
-    /// By target: met or not, and the figure in words; none where the run cannot say.
-    targets: Vec<Option<(bool, String)>>,
+    /// By target; none where the run cannot say.
+    targets: Vec<Option<Held>>,
+}
+
+/// A target held against a trial.
+struct Held {
+    met: bool,
+    /// The figure, in words.
+    found: String,
 }
 
 /// Where and how stress tests are projected.
@@ -280,7 +287,8 @@ impl Bench<'_> {
                 return None;
             }
             let verdict = judge(check, answer_at((plan, &self.places), &projected, &check.figure));
-            (verdict.outcome != Outcome::NotAsked).then(|| (verdict.outcome == Outcome::Met, verdict.found))
+            (verdict.outcome != Outcome::NotAsked)
+                .then(|| Held { met: verdict.outcome == Outcome::Met, found: verdict.found })
         };
         Ok(Trial {
             totals: Totals {
@@ -310,19 +318,17 @@ impl Bench<'_> {
 
     /// The targets that were met, or missed, as expected and are not under the failure.
     fn turned(&self, expected: &Trial, trial: &Trial, was_met: bool) -> Vec<Turned> {
-        let outcomes = expected.targets.iter().zip(&trial.targets);
-        let turned = |(check, outcomes): (&&Check, (&Option<(bool, String)>, &Option<(bool, String)>))| match outcomes {
-            (Some((before_met, before)), Some((now_met, found))) if *before_met == was_met && *now_met != was_met => {
-                Some(Turned {
-                    id: check.id.clone(),
-                    title: check.title.clone(),
-                    expected: crate::verdict::expected_in_words(check),
-                    before: before.clone(),
-                    found: found.clone(),
-                })
-            }
-            _ => None,
-        };
-        self.targets.iter().zip(outcomes).filter_map(turned).collect()
+        let held = expected.targets.iter().zip(&trial.targets);
+        let turned = self.targets.iter().zip(held).filter_map(|(check, (before, now))| {
+            let (before, now) = (before.as_ref()?, now.as_ref()?);
+            (before.met == was_met && now.met != was_met).then(|| Turned {
+                id: check.id.clone(),
+                title: check.title.clone(),
+                expected: expected_in_words(check),
+                before: before.found.clone(),
+                found: now.found.clone(),
+            })
+        });
+        turned.collect()
     }
 }

@@ -39,7 +39,12 @@ fn make(request: Request) -> Result<Run, RunError> {
 /// The national plan, run once for all tests.
 fn england() -> &'static Run {
     static RUN: OnceLock<Run> = OnceLock::new();
-    RUN.get_or_init(|| make(request(&root().join("plans/ltwp-2023"), &[])).unwrap())
+    RUN.get_or_init(|| {
+        let run = make(request(&root().join("plans/ltwp-2023"), &[])).unwrap();
+        // Once for all, before tests on several threads each work it out.
+        run.stress().unwrap();
+        run
+    })
 }
 
 /// The same with a few draws.
