@@ -19,7 +19,7 @@ const MARGIN: i32 = 76;
 
 /// Where the edges of a band are among the quantiles of a summary, and how often a future lies in it.
 type Band = (usize, usize, &'static str);
-const BANDS: [Band; 3] = [(0, 6, "19 futures in 20"), (1, 5, "four in five"), (2, 4, "half of them")];
+const BANDS: [Band; 3] = [(0, 6, "19 in 20"), (1, 5, "four in five"), (2, 4, "half of futures")];
 
 /// From the outermost band to the innermost.
 const SHADES: [RGBColor; 3] = [RGBColor(0xdc, 0xe9, 0xf6), RGBColor(0x9e, 0xc3, 0xe6), RGBColor(0x4f, 0x8f, 0xcc)];

@@ -33,6 +33,13 @@ impl<'a> Story<'a> {
     fn of(known: &'a Uncertainty, run: &'a ScenarioRun) -> Option<Self> {
         known.scenario(&run.id).map(|draws| Self { run, draws })
     }
+
+    /// A measure of everyone together, by year.
+    fn fan(self, measure: usize, name: &str) -> Fan {
+        let central = totals(self.run).iter().map(|line| pick(line, measure)).collect();
+        let years = self.draws.rows[0].years.iter().map(|year| year[measure]).collect();
+        Fan { name: name.to_owned(), years, central }
+    }
 }
 
 /// The section; none for a run without draws.
@@ -110,13 +117,13 @@ impl Page<'_> {
         }
         stats.extend(self.closed(self.main).map(|chance| Stat {
             label: format!("Chance that the gap is closed in {year}, {}", lower(&self.main.run.title)),
-            value: short_odds(chance.value),
+            value: short_odds(chance.value, self.known.draws),
             note: with_error(chance),
         }));
         if let Some((chance, by, sentence)) = self.comparison() {
             stats.push(Stat {
                 label: format!("Chance that the gap is smaller {}", lower(&self.main.run.title)),
-                value: short_odds(chance.value),
+                value: short_odds(chance.value, self.known.draws),
                 note: by,
             });
             sentences.push(sentence);
@@ -180,28 +187,23 @@ impl Page<'_> {
         )
     }
 
-    fn fan(&self, of: Story<'_>, measure: usize, name: &str) -> Fan {
-        let central = totals(of.run).iter().map(|line| pick(line, measure)).collect();
-        let years = of.draws.rows[0].years.iter().map(|year| year[measure]).collect();
-        Fan { name: name.to_owned(), years, central }
-    }
-
     /// The gap of each scenario, on one axis so that they can be compared.
     fn gap_charts(&self) -> Result<Vec<super::chart::Chart>, RunError> {
         let years = year_names(self.run);
         let stories: Vec<Story<'_>> = std::iter::once(self.main).chain(self.other).collect();
-        let fans: Vec<Fan> = stories.iter().map(|of| self.fan(*of, GAP, "Gap")).collect();
+        let fans: Vec<Fan> = stories.iter().map(|of| of.fan(GAP, "Gap")).collect();
         let axis = fan::reach(&fans, true);
+        let unit = if axis.0 < 0.0 { &format!("{FTE}; below 0 there are more than needed") } else { FTE };
         let chart = |(of, fan): (&Story<'_>, &Fan)| {
             let id = format!("gap-fan-{}", of.run.id);
-            fan::fan(&id, &format!("Gap {}", lower(&of.run.title)), &years, fan, axis, FTE)
+            fan::fan(&id, &format!("Gap {}", lower(&of.run.title)), &years, fan, axis, unit)
         };
         stories.iter().zip(&fans).map(chart).collect()
     }
 
     fn supply_and_demand(&self) -> Result<super::chart::Chart, RunError> {
         let title = format!("Demand and supply {}, all staff", lower(&self.main.run.title));
-        let fans = [self.fan(self.main, DEMAND, "Demand"), self.fan(self.main, SUPPLY, "Supply")];
+        let fans = [self.main.fan(DEMAND, "Demand"), self.main.fan(SUPPLY, "Supply")];
         fan::two_fans("supply-fan", &title, &year_names(self.run), &fans, FTE)
     }
 
@@ -232,7 +234,7 @@ impl Page<'_> {
                 vec![
                     target_title(verdict),
                     verdict.expected.clone(),
-                    chance_in_words(chance),
+                    chance_in_words(chance, self.known.draws),
                     format!("{}, {}", verdict.found, verdict.words()),
                     format!("{low} to {high}"),
                 ],
@@ -254,10 +256,6 @@ impl Page<'_> {
         vec![Block::Text(sentence), Block::Table(table)]
     }
 
-    fn head(&self, first: &str) -> Vec<String> {
-        [first, "Central value", "Median", "1 in 10 is below", "1 in 10 is above"].map(str::to_owned).to_vec()
-    }
-
     /// The gap of every staff group and profession.
     fn rows(&self) -> Table {
         let caption = format!(
@@ -265,7 +263,7 @@ impl Page<'_> {
             self.run.plan.to,
             lower(&self.main.run.title)
         );
-        let mut table = Table::numbers(caption, self.head("Staff"));
+        let mut table = Table::numbers(caption, head("Staff"));
         let scenario =
             self.run.scenarios.iter().position(|scenario| scenario.id == self.main.run.id).unwrap_or_default();
         for row in summary(self.run).rows {
@@ -289,7 +287,7 @@ impl Page<'_> {
             self.run.plan.to,
             lower(&self.main.run.title)
         );
-        let mut table = Table::numbers(caption, self.head("Place"));
+        let mut table = Table::numbers(caption, head("Place"));
         for of in self.main.draws.rows.iter().filter(|known| known.of.row == Row::All) {
             let Some(place) = of.of.place else { continue };
             let code: &PlaceCode = &self.run.places[place];
@@ -368,6 +366,10 @@ impl Page<'_> {
     }
 }
 
+fn head(first: &str) -> Vec<String> {
+    [first, "Central value", "Median", "1 in 10 is below", "1 in 10 is above"].map(str::to_owned).to_vec()
+}
+
 fn totals(scenario: &ScenarioRun) -> Vec<Line> {
     lines(scenario, &|_| true)
 }
@@ -394,6 +396,6 @@ fn with_error(chance: Estimate) -> String {
     format!("{} of futures, ± {} points", percent(chance.value), percent(chance.error).trim_end_matches('%'))
 }
 
-fn chance_in_words(chance: &Chance) -> String {
-    format!("{} ({})", short_odds(chance.chance), percent(chance.chance))
+fn chance_in_words(chance: &Chance, draws: usize) -> String {
+    format!("{} ({})", short_odds(chance.chance, draws), percent(chance.chance))
 }

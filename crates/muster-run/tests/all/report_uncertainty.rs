@@ -94,7 +94,7 @@ fn its_charts_can_be_read_and_hold_numbers_alone() {
             }
         }
         assert!(open.is_empty(), "{open:?} are not closed");
-        assert!(chart.contains("four in five") && chart.contains("half of them"));
+        assert!(chart.contains("four in five") && chart.contains("half of futures"));
     }
     for nonsense in ["NaN", "inf,", "inf<", "2147483647"] {
         assert!(!section.contains(nonsense), "{nonsense}");
