@@ -58,7 +58,10 @@ pub(super) fn section(run: &Run) -> Result<Option<Section>, RunError> {
     blocks.extend(page.places().map(Block::Folded));
     blocks.extend(page.together());
     blocks.extend(page.limited().map(Block::Text));
-    blocks.extend([Block::Text(format!("{}.", known.enough)), Block::Folded(page.convergence())]);
+    blocks.extend([
+        Block::Text(format!("Are these futures enough to know the gap in {}? {}.", run.plan.to, known.enough)),
+        Block::Folded(page.convergence()),
+    ]);
     Ok(Some(Section { id: "uncertainty", title: "How sure are we?".to_owned(), blocks }))
 }
 
