@@ -150,15 +150,12 @@ impl Drawing {
         keep: &mut K,
     ) -> Result<(), RunError> {
         let Worker { block, scratch, .. } = worker;
-        match (&self.projector, scratch) {
-            (Some(projector), Some(scratch)) => {
-                let mut open = projector.open(block, scratch);
-                places.iter().for_each(|place| open.place(*place, keep));
-            }
-            _ => {
-                let each: Vec<Inputs> = (0..LANES).map(|lane| self.futures.model.inputs(block, lane)).collect();
-                one_by_one(&each, places, keep)?;
-            }
+        if let (Some(projector), Some(scratch)) = (&self.projector, scratch) {
+            let mut open = projector.open(block, scratch);
+            places.iter().for_each(|place| open.place(*place, keep));
+        } else {
+            let each: Vec<Inputs> = (0..LANES).map(|lane| self.futures.model.inputs(block, lane)).collect();
+            one_by_one(&each, places, keep)?;
         }
         Ok(())
     }
@@ -170,15 +167,14 @@ fn engine(error: muster_engine::EngineError) -> RunError {
 
 /// Projects each future by itself, for steps that the fast way does not know.
 fn one_by_one<K: Keep>(inputs: &[Inputs], places: &[usize], keep: &mut K) -> Result<(), RunError> {
+    use muster_engine::Cause::{
+        International, Leaver55AndOver, LeaverUnder55, MovedIn, MovedOut, NewlyQualified, Returner, WiderLabourMarket,
+    };
     let projections = inputs.iter().map(muster_engine::project).collect::<Result<Vec<_>, _>>().map_err(engine)?;
     for (cell, of) in inputs[0].cells.iter().enumerate().filter(|(_, cell)| places.contains(&cell.place)) {
         for year in 0..=of.years.len() {
             let each = |value: &dyn Fn(&muster_engine::YearResult) -> f64| -> Lanes {
                 std::array::from_fn(|lane| value(&projections[lane].cells[cell].years[year]))
-            };
-            use muster_engine::Cause::{
-                International, Leaver55AndOver, LeaverUnder55, MovedIn, MovedOut, NewlyQualified, Returner,
-                WiderLabourMarket,
             };
             let flow = |cause| each(&|result| result.flow(cause).headcount);
             let figures = Figures {

@@ -104,7 +104,7 @@ impl Drawing {
 
 /// The gap and the pay bill in the first so many futures, if all are numbers.
 fn finite(totals: &[AtHorizon], futures: usize) -> Result<Vec<Vec<f64>>, RunError> {
-    let mut results = vec![Vec::with_capacity(futures); 2];
+    let mut results = vec![Vec::new(); 2];
     for future in 0..futures {
         let here = totals[future / LANES].results(future % LANES);
         if !here.iter().all(|result| result.is_finite()) {
