@@ -144,7 +144,10 @@ impl Files {
     /// The paths known below a tidy folder.
     fn below(&self, folder: &Path) -> impl Iterator<Item = &PathBuf> {
         let all = folder == Path::new(".");
-        self.read.keys().filter(move |path| if all { path.is_relative() } else { path.starts_with(folder) })
+        // A file is not below itself.
+        let is_below =
+            move |path: &&PathBuf| if all { path.is_relative() } else { path.starts_with(folder) && *path != folder };
+        self.read.keys().filter(is_below)
     }
 
     /// The `.toml` files in a folder and the folders in it, by path.
@@ -228,6 +231,7 @@ mod tests {
         assert_eq!(files.toml_files_below(Path::new(""), &mut diagnostics).len(), 3);
         assert!(files.has_folder(Path::new("books")) && !files.has_folder(Path::new("book")));
         assert!(files.has_file(Path::new("p/plan.toml")) && !files.has_file(Path::new("p")));
+        assert!(!files.has_folder(Path::new("p/plan.toml")));
         assert!(files.read(Path::new("books/b/../../p/plan.toml"), &mut diagnostics).is_some());
         assert_eq!(diagnostics.count(), 0);
         // This one is there on disk.
