@@ -4,6 +4,7 @@
 //! that is its own, so neither the number of threads nor the order of the blocks can change a bit.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use muster_book::{Desk, Futures, Limited, Stands};
 use muster_draws::sampler::{Method, Sampler, Scores};
@@ -17,9 +18,11 @@ const CHUNK: usize = 512;
 
 /// The scores of the draws of a run, or of some of them.
 pub(crate) struct Drawn {
-    chunks: Vec<Scores>,
+    chunks: Arc<[Scores]>,
     draws: usize,
     method: Method,
+    /// An assumption that is held at one score in every draw.
+    held: Option<(usize, f64)>,
 }
 
 impl Drawn {
@@ -29,7 +32,12 @@ impl Drawn {
             let (first, last) = (chunk * CHUNK, ((chunk + 1) * CHUNK).min(draws));
             sampler.scores(first as u64..last as u64)
         });
-        Self { chunks: chunks.collect(), draws, method }
+        Self { chunks: chunks.collect::<Vec<_>>().into(), draws, method, held: None }
+    }
+
+    /// The same draws with one assumption held at a score.
+    pub(crate) fn holding(&self, assumption: usize, score: f64) -> Self {
+        Self { chunks: Arc::clone(&self.chunks), held: Some((assumption, score)), ..*self }
     }
 
     /// The scores of some draws, worked out on this thread. Block 0 is that of the first of them, which must be the first of a block
@@ -38,12 +46,12 @@ impl Drawn {
         let count = (draws.end - draws.start) as usize;
         let chunks =
             draws.clone().step_by(CHUNK).map(|first| sampler.scores(first..draws.end.min(first + CHUNK as u64)));
-        Self { chunks: chunks.collect(), draws: count, method }
+        Self { chunks: chunks.collect(), draws: count, method, held: None }
     }
 
     /// So many draws that others score and project.
     pub(crate) fn scored_elsewhere(draws: usize, method: Method) -> Self {
-        Self { chunks: Vec::new(), draws, method }
+        Self { chunks: Arc::new([]), draws, method, held: None }
     }
 
     pub(crate) fn draws(&self) -> usize {
@@ -60,6 +68,9 @@ impl Drawn {
 
     /// The scores of an assumption in a year, in each draw of a block. Beyond the last draw they are nought, and unused.
     fn lanes(&self, block: usize, assumption: usize, year: usize) -> Lanes {
+        if let Some((_, score)) = self.held.filter(|(held, _)| *held == assumption) {
+            return [score; LANES];
+        }
         let first = block * LANES;
         let scores = self.chunks[first / CHUNK].slice(assumption, year);
         let here = &scores[first % CHUNK..];

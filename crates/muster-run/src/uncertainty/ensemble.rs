@@ -284,6 +284,20 @@ fn enough_draws(run: &Run, ask: &Ask, sampler: &Sampler, hands: &Hands<'_>) -> R
     Ok(draws)
 }
 
+/// Everyone together, by year and measure.
+pub(crate) fn everyone(
+    run: &Run,
+    drawing: &Drawing,
+    scored: &Scored,
+) -> Result<Vec<[Summary; MEASURES.len()]>, RunError> {
+    let (rows, no_sums) = ([RowOf { place: None, row: crate::summary::Row::All }], Sums::default());
+    let pass = Pass::new(&run.plan, drawing, &rows, &no_sums);
+    let all: Vec<usize> = (0..run.places.len()).collect();
+    let mut out = pass.room(scored);
+    drawing.project(scored, &all, (&mut out, pass.width()), |out| pass.keeper(out))?;
+    pass.summarise(&out, 0, scored.draws(), scored.method(), &mut Room::default())
+}
+
 /// Rows and sums that are projected together.
 pub(crate) struct Pass<'a> {
     layout: Layout,

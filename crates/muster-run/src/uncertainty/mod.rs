@@ -9,6 +9,7 @@ pub mod drivers;
 mod ensemble;
 mod hands;
 mod rows;
+mod slider;
 pub(crate) mod totals;
 mod work;
 
@@ -17,4 +18,5 @@ pub use drivers::{Drivers, Effort};
 pub use ensemble::{Ask, Chance, Drawn, GAP, MEASURES, PAY_BILL, RowDraws, ScenarioDraws, Uncertainty};
 pub use hands::Elsewhere;
 pub use rows::RowOf;
+pub use slider::Slider;
 pub use work::Projecting;
