@@ -97,9 +97,9 @@ fn places_add_up_to_the_whole_in_every_draw() {
             let of = |row: &&muster_run::uncertainty::RowDraws| row.of.place == place && row.of.row == Row::All;
             scenario.rows.iter().find(of).unwrap().years[15][measure].mean.value
         };
-        for measure in 0..MEASURES.len() {
+        for (measure, name) in MEASURES.iter().enumerate() {
             let parts: f64 = (0..3).map(|place| mean(Some(place), measure)).sum();
-            assert!(close(mean(None, measure), parts), "{}", MEASURES[measure]);
+            assert!(close(mean(None, measure), parts), "{name}");
         }
     }
     // Sums are made draw by draw, so quantiles of the whole are not sums of quantiles.
