@@ -212,7 +212,8 @@ fn a_score_whose_chances_are_known_has_the_same_value() {
     for shape in [Shape::Beta, Shape::Triangular, Shape::Uniform, Shape::Normal] {
         let distribution = fit(&shape, 0.11, 0.08, 0.14, RATE);
         for score in [-8.0, -1.3, 0.0, 0.2, 5.0] {
-            let known = distribution.at_known(score, normal::below(score), normal::below(-score));
+            let (below, above) = normal::sides(score);
+            let [known] = distribution.at_known(&[score], &[below], &[above]);
             assert_eq!(known.to_bits(), distribution.at(score).to_bits());
         }
     }
