@@ -10,6 +10,7 @@ pub(super) fn stress(run: &Run) -> Result<Option<Section>, RunError> {
     let mut blocks = vec![Block::Text(what_matters(stress))];
     blocks.extend(worst_pair(stress).map(Block::Text));
     blocks.push(Block::Table(failures(stress)));
+    blocks.push(Block::Folded(what_they_are(stress)));
     blocks.extend(regret(stress).into_iter().map(Block::Text));
     let year = stress.year;
     let missing = format!(
@@ -72,18 +73,19 @@ fn failures(stress: &Stress) -> Table {
     let year = stress.year;
     let gap = format!("Gap in {year}");
     let pay = format!("Pay bill in {year}");
-    let mut table = Table::words(
+    let head = [
+        "What goes wrong",
+        &gap,
+        "Change",
+        "Shortfalls alone",
+        &pay,
+        "Change",
+        "Pay bills of all years, change",
+        "Targets broken",
+    ];
+    let mut table = Table::numbers(
         "What goes wrong, what it comes to and what it costs, FTE and pounds; changes against nothing going wrong",
-        &[
-            "What goes wrong",
-            &gap,
-            "Change",
-            "Shortfalls alone",
-            &pay,
-            "Change",
-            "Pay bills of all years, change",
-            "Targets it breaks",
-        ],
+        head.map(str::to_owned).to_vec(),
     );
     let row = |title: String, totals: &Totals, changes: [String; 3], targets: String| {
         let [gap, pay, pays] = changes;
@@ -107,13 +109,23 @@ fn failures(stress: &Stress) -> Table {
             money(stressed.pay_bill_change_gbp),
             money(stressed.pay_bills_change_gbp),
         ];
-        row(title, &stressed.totals, changes, targets(stressed))
+        row(title, &stressed.totals, changes, stressed.broken.len().to_string())
     };
     for stressed in &stress.alone {
-        table.push("", of(stressed, format!("{}. {}", stressed.title, stressed.about)));
+        table.push("", of(stressed, stressed.title.clone()));
     }
     if let Some(together) = &stress.together {
         table.push("total", of(together, together.title.clone()));
+    }
+    table
+}
+
+/// What each failure is, and which targets come out another way.
+fn what_they_are(stress: &Stress) -> Table {
+    let mut table =
+        Table::words("What each of these is, and the targets it breaks", &["", "What it is", "Targets it breaks"]);
+    for stressed in stress.alone.iter().chain(&stress.together) {
+        table.push("", vec![stressed.title.clone(), stressed.about.clone(), targets(stressed)]);
     }
     table
 }
