@@ -62,8 +62,8 @@ impl Default for Effort {
     /// shared rightly by an order and its reverse, and more than two at once do little.
     fn default() -> Self {
         Self {
-            index_futures: 1 << 13,
-            share_futures: 1 << 13,
+            index_futures: 1 << 12,
+            share_futures: 1 << 12,
             family_orders: 1,
             action_orders: 8,
             learning_draws: 2048,
