@@ -102,7 +102,7 @@ mod with_the_feature {
         let run = |name: &str, more: &[&str]| {
             let out = folder.path().join(name);
             let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
-            command.args(["run", "plans/ltwp-2023", "--draws", "256", "--quiet", "--out"]).arg(&out).args(more);
+            command.args(["run", "plans/ltwp-2023", "--draws", "128", "--quiet", "--out"]).arg(&out).args(more);
             (out, command.current_dir(root()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap())
         };
         let finished = |(out, child): (PathBuf, Child)| {
