@@ -15,6 +15,7 @@ mod variance;
 
 use muster_draws::drivers::Unanswerable;
 use muster_draws::summary::Estimate;
+use muster_engine::Step;
 use serde::{Deserialize, Serialize};
 
 pub use actions::{ActionShare, Contribution, Contributions, FromTo, ThemeShare};
@@ -129,7 +130,9 @@ impl Drivers {
     pub fn with(run: &Run, uncertainty: &Uncertainty, effort: Effort) -> Result<Self, RunError> {
         let main = run.main_scenario();
         let places = run.places_as_a_whole();
-        let effort = effort.for_places(places.len());
+        // Steps of a month take about sixteen times as long as the same futures by years.
+        let slow = if main.resolved.inputs.step == Step::Month { 16 } else { 1 };
+        let effort = effort.for_places(places.len() * slow);
         let sampler = sampler(&run.plan, &uncertainty.ask)?;
         let drawing = drawing_of(&run.plan, &main.id, &places, main.resolved.inputs.step)?;
         let mut parts = variance::parts(&run.plan, &drawing, &sampler, &effort)?;

@@ -23,9 +23,10 @@ pub(crate) struct Args {
     /// How long a step is.
     #[arg(long, value_enum, default_value_t = StepLength::Year)]
     step: StepLength,
-    /// How many futures to draw from what is uncertain: a number, `auto` for as many as `--error` asks for, or `none`.
-    #[arg(long, default_value = "1000", value_name = "NUMBER", value_parser = draws)]
-    draws: Draws,
+    /// How many futures to draw from what is uncertain: a number, `auto` for as many as `--error` asks for, or `none`. [default: 1000;
+    /// none where steps are months, which take a hundred times as long to draw]
+    #[arg(long, value_name = "NUMBER", value_parser = draws)]
+    draws: Option<Draws>,
     /// What the random numbers start from; the same seed gives the same draws.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -86,7 +87,9 @@ enum Sampling {
 
 pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     set_threads(args.threads)?;
-    if args.cluster.is_some() && matches!(args.draws, Draws::None) {
+    let by_default = if args.step == StepLength::Month { Draws::None } else { Draws::Number(1000) };
+    let draws = args.draws.unwrap_or(by_default);
+    if args.cluster.is_some() && matches!(draws, Draws::None) {
         let text = "a cluster projects draws, and `--draws none` asks for none: leave out one of the two";
         return Err(RunError::Request(text.to_owned()));
     }
@@ -104,7 +107,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
         scenarios: args.scenarios,
         places: args.places.iter().map(|place| place.trim().to_owned()).collect(),
         monthly: args.step == StepLength::Month,
-        draws: match args.draws {
+        draws: match draws {
             Draws::None => None,
             Draws::Auto => Some(ask(None)),
             Draws::Number(draws) => Some(ask(Some(draws))),
