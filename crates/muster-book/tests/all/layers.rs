@@ -38,7 +38,9 @@ fn with_effects(effects: &[&str]) -> Small {
                   level = \"national\"\ndue = 2026-03-31\nsource = \"register\"\nevidence = \"None.\"\n";
     let head = "\n[[action.effect]]\nkind = \"published\"\nsource = \"register\"\nwhere = \"Table 1\"\n";
     let effects: Vec<String> = effects.iter().map(|effect| format!("{head}{effect}\n")).collect();
-    small().with(ACTIONS, whole(action.to_owned() + &effects.concat())).with("plans/small/scenarios.toml", Edit::Gone)
+    // Scenarios and stress tests speak of the actions that this one replaces.
+    let small = small().with("plans/small/scenarios.toml", Edit::Gone).with("plans/small/stress.toml", Edit::Gone);
+    small.with(ACTIONS, whole(action.to_owned() + &effects.concat()))
 }
 
 /// The plan resolved for one place.
