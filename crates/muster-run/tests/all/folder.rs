@@ -128,7 +128,9 @@ fn a_result_left_out_of_the_manifest_is_still_compared() {
     fs::write(&path, manifest.to_string()).unwrap();
     // The other results are now files that no list knows.
     assert!(verify(&run, &|_| {}).is_err());
-    for file in ["report.html", "sensitivity.json", "summary.csv", "training.parquet", "workforce.parquet"] {
+    let others =
+        ["report.html", "sensitivity.json", "stress.json", "summary.csv", "training.parquet", "workforce.parquet"];
+    for file in others {
         fs::remove_file(run.join(file)).unwrap();
     }
     assert!(!verify(&run, &|_| {}).unwrap().agrees());
