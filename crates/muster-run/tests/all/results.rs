@@ -141,7 +141,10 @@ fn a_difference_says_what_changed_and_by_how_much() {
     assert!(effect.inputs.iter().any(|change| change.what.contains("LTWP-T02") && change.a.is_empty()));
 
     let copy = Copy::new();
-    copy.edit("books/england/demand/productivity_growth.toml", "value  = 0.0175", "value  = 0.0180");
+    let file = "books/england/demand/productivity_growth.toml";
+    // A uniform range has its value in the middle, so the shape goes as well.
+    copy.edit(file, "distribution = \"uniform\"\n", "");
+    copy.edit(file, "value  = 0.0175", "value  = 0.0180");
     let changed = make(request(&copy.plan(), &[])).unwrap();
     let books = difference((run, plan), (&changed, changed.scenario("plan").unwrap()));
     assert_eq!(books.inputs.len(), 1, "{:?}", books.inputs);
