@@ -37,12 +37,11 @@ fn the_size_of_tasks_and_the_number_of_threads_change_no_bit() {
 }
 
 #[test]
-fn every_file_of_a_run_of_places_by_months_and_of_one_that_says_when_to_stop_is_the_same() {
+fn every_file_of_a_run_of_places_and_of_one_that_says_when_to_stop_is_the_same() {
     let plan = root().join("plans/ltwp-2023");
     let auto = Ask { draws: None, error: 0.2, sobol: false, keep: true, ..Ask::default() };
     let places = Request { draws: Some(ask(68)), ..request(&plan, &["QJK", "QT6"]) };
-    let months = Request { draws: Some(ask(8)), monthly: true, ..request(&plan, &["QJK"]) };
-    for request in [places, months, Request { draws: Some(auto), ..request(&plan, &["QJK"]) }] {
+    for request in [places, Request { draws: Some(auto), ..request(&plan, &["QJK"]) }] {
         let executor = threads(2);
         let elsewhere = Elsewhere::new(&executor).in_tasks_of(64);
         let there = Run::make_with(request.clone(), Some(&elsewhere), &|_| {}).unwrap().outputs().unwrap();
@@ -51,6 +50,14 @@ fn every_file_of_a_run_of_places_by_months_and_of_one_that_says_when_to_stop_is_
         let differing: Vec<_> = here.iter().filter(|(path, bytes)| there.get(*path) != Some(bytes)).collect();
         assert!(differing.is_empty() && there.len() == here.len(), "{:?}", differing.first().map(|(path, _)| path));
     }
+}
+
+#[test]
+fn months_are_the_same_too() {
+    let run = make(Request { monthly: true, ..request(&root().join("plans/ltwp-2023"), &["QJK"]) }).unwrap();
+    let executor = threads(2);
+    let there = Uncertainty::with(&run, &ask(8), Some(&Elsewhere::new(&executor))).unwrap();
+    assert_eq!(there, Uncertainty::of(&run, &ask(8)).unwrap());
 }
 
 /// Notes what was sent, and gives answers of a fixed kind.
