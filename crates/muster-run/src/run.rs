@@ -159,7 +159,8 @@ impl Run {
         run.swings = sensitivity::swings(&run)?;
         progress("holding the results against the published record");
         run.verdicts = verdict::verdicts(&run)?;
-        if let Some(ask) = &run.request.draws {
+        // Where nothing has a range, every draw would be the central value.
+        if let Some(ask) = run.request.draws.as_ref().filter(|_| !run.plan.uncertain().is_empty()) {
             progress("drawing futures");
             run.uncertainty = Some(Uncertainty::with(&run, ask, elsewhere)?);
             progress("finding what drives the results");

@@ -228,8 +228,11 @@ impl ScenarioDraws {
 }
 
 fn check(ask: &Ask) -> Result<(), RunError> {
-    if ask.draws == Some(0) {
-        return Err(RunError::Request("no draws were asked for: give --draws a number, or `auto`".to_owned()));
+    if ask.draws.is_some_and(|draws| draws < 2) {
+        return Err(RunError::Request(
+            "one draw has no spread: give --draws a number from 2, `auto` for as many as it takes, or `none`"
+                .to_owned(),
+        ));
     }
     if let Some(draws) = ask.draws.filter(|draws| *draws > MOST) {
         return Err(RunError::Request(format!(
@@ -452,27 +455,19 @@ fn scenario_draws(
     let model = &drawing.futures.model;
     let asked = targets_of(&run.plan, &run.places, id, model);
     let sums = Sums::new(asked.iter().map(|(_, question)| question), model);
-    let pass_over = if run.places.len() > 1 { by_place } else { by_row };
-    let mut made = pass_over(run, id, drawing, scored, &sums, hands)?;
+    let passes = Passes { run, id, drawing, scored, sums: &sums, hands };
+    let made = if run.places.len() > 1 { passes.by_place() } else { passes.by_row() }?;
     let width = sums.width();
     let sum = |sum: &crate::figure::Sum, draw: usize| {
         let index = sums.index(sum).unwrap_or_default();
         made.sums[draw / LANES * width + index][draw % LANES]
     };
-    let targets = asked
-        .iter()
-        .map(|(target, question)| {
-            let answers: Vec<f64> = (0..draws).map(|draw| question.answer(|of| sum(of, draw))).collect();
-            chance(target, &answers, method)
-        })
-        .collect::<Result<Vec<_>, RunError>>()?;
-    Ok(ScenarioDraws {
-        id: id.to_owned(),
-        rows: std::mem::take(&mut made.rows),
-        whole: std::mem::take(&mut made.whole),
-        targets,
-        limited: made.limited,
-    })
+    let target = |(target, question): &(&Check, Question)| {
+        let answers: Vec<f64> = (0..draws).map(|draw| question.answer(|of| sum(of, draw))).collect();
+        chance(target, &answers, method)
+    };
+    let targets = asked.iter().filter_map(target).collect();
+    Ok(ScenarioDraws { id: id.to_owned(), targets, rows: made.rows, whole: made.whole, limited: made.limited })
 }
 
 /// What the passes over a scenario gave.
@@ -484,97 +479,99 @@ struct Made {
     limited: Limited,
 }
 
-/// How many rows of results there is room for.
-fn rows_at_once(drawing: &Drawing, scored: &Scored) -> usize {
-    let row = super::rows::KEPT * (drawing.futures.model.years + 1) * scored.blocks() * size_of::<Lanes>();
-    ROOM / row
+/// What passes over a scenario work with.
+struct Passes<'a> {
+    run: &'a Run,
+    id: &'a str,
+    drawing: &'a Drawing,
+    scored: &'a Scored,
+    sums: &'a Sums,
+    hands: &'a Hands<'a>,
 }
 
-/// One place: as many rows at a time as there is room for.
-fn by_row(
-    run: &Run,
-    id: &str,
-    drawing: &Drawing,
-    scored: &Scored,
-    sums: &Sums,
-    hands: &Hands<'_>,
-) -> Result<Made, RunError> {
-    let (draws, method) = (scored.draws(), scored.method());
-    let rows = rows_of(&run.plan, None);
-    let mut made = Made { rows: Vec::new(), whole: Drawn::default(), sums: Vec::new(), limited: Limited::default() };
-    let none = Sums::default();
-    for wanted in rows.chunks(rows_at_once(drawing, scored).max(1)) {
-        let is_first = made.rows.is_empty();
-        let pass = Pass::new(&run.plan, drawing, wanted, if is_first { sums } else { &none });
-        let rows = Wanted::Together { from: made.rows.len(), count: wanted.len() };
-        let order = Order { scenario: id.to_owned(), rows, sums: is_first };
-        let (out, limited) = hands.project(&order, &pass, drawing, scored, &[0])?;
-        if is_first {
-            made.whole = pass.drawn(&out, 0, draws);
-            made.sums = pass.sums_of(&out);
-            made.limited = limited;
-        }
-        made.rows.extend(pass.summarise_all(&out, wanted, draws, method)?);
+impl Passes<'_> {
+    /// How many rows of results there is room for.
+    fn rows_at_once(&self) -> usize {
+        let row =
+            super::rows::KEPT * (self.drawing.futures.model.years + 1) * self.scored.blocks() * size_of::<Lanes>();
+        ROOM / row
     }
-    Ok(made)
-}
 
-/// Several places: as many at a time as there is room for, and all of them together as the sum of each.
-fn by_place(
-    run: &Run,
-    id: &str,
-    drawing: &Drawing,
-    scored: &Scored,
-    sums: &Sums,
-    hands: &Hands<'_>,
-) -> Result<Made, RunError> {
-    let (draws, method) = (scored.draws(), scored.method());
-    let together = rows_of(&run.plan, None);
-    let room = rows_at_once(drawing, scored);
-    if room < together.len() {
-        let most = draws * room / together.len() / 100 * 100;
-        return Err(RunError::Request(format!(
-            "{draws} draws of {} places at once need more memory than a run may take: ask for at most {most}, or for one \
-             place at a time",
-            run.places.len()
-        )));
-    }
-    let whole_pass = Pass::new(&run.plan, drawing, &together, sums);
-    let whole_width = whole_pass.width();
-    let mut whole = vec![[0.0; LANES]; scored.blocks() * whole_width];
-    let mut rows = Vec::new();
-    let mut limited = Limited::default();
-    let places: Vec<usize> = (0..run.places.len()).collect();
-    let order = Order { scenario: id.to_owned(), rows: Wanted::EachPlace, sums: true };
-    for turn in places.chunks(room / together.len()) {
-        let wanted = order.rows.rows(&run.plan, turn);
-        let pass = Pass::new(&run.plan, drawing, &wanted, sums);
-        let (out, held) = hands.project(&order, &pass, drawing, scored, turn)?;
-        limited = held;
-        rows.extend(pass.summarise_all(&out, &wanted, draws, method)?);
-        // Places come in one order, so that sums have the same bits however many are taken at once.
-        let (rows_width, sums_width) = (whole_pass.layout.width(), sums.width());
-        whole.par_chunks_mut(whole_width).zip(out.par_chunks(pass.width())).for_each(|(whole, out)| {
-            let (places, of_sums) = out.split_at(out.len() - sums_width);
-            for place in places.chunks(rows_width) {
-                whole.iter_mut().zip(place).for_each(|(whole, part)| add(whole, part));
+    /// One place: as many rows at a time as there is room for.
+    fn by_row(&self) -> Result<Made, RunError> {
+        let Self { run, id, drawing, scored, sums, hands } = *self;
+        let (draws, method) = (scored.draws(), scored.method());
+        let rows = rows_of(&run.plan, None);
+        let mut made =
+            Made { rows: Vec::new(), whole: Drawn::default(), sums: Vec::new(), limited: Limited::default() };
+        let none = Sums::default();
+        for wanted in rows.chunks(self.rows_at_once().max(1)) {
+            let is_first = made.rows.is_empty();
+            let pass = Pass::new(&run.plan, drawing, wanted, if is_first { sums } else { &none });
+            let rows = Wanted::Together { from: made.rows.len(), count: wanted.len() };
+            let order = Order { scenario: id.to_owned(), rows, sums: is_first };
+            let (out, limited) = hands.project(&order, &pass, drawing, scored, &[0])?;
+            if is_first {
+                made.whole = pass.drawn(&out, 0, draws);
+                made.sums = pass.sums_of(&out);
+                made.limited = limited;
             }
-            whole[rows_width..].iter_mut().zip(of_sums).for_each(|(whole, part)| add(whole, part));
-        });
+            made.rows.extend(pass.summarise_all(&out, wanted, draws, method)?);
+        }
+        Ok(made)
     }
-    let mut all = whole_pass.summarise_all(&whole, &together, draws, method)?;
-    all.extend(rows);
-    let drawn = whole_pass.drawn(&whole, 0, draws);
-    Ok(Made { rows: all, whole: drawn, sums: whole_pass.sums_of(&whole), limited })
+
+    /// Several places: as many at a time as there is room for, and all of them together as the sum of each.
+    fn by_place(&self) -> Result<Made, RunError> {
+        let Self { run, id, drawing, scored, sums, hands } = *self;
+        let (draws, method) = (scored.draws(), scored.method());
+        let together = rows_of(&run.plan, None);
+        let room = self.rows_at_once();
+        if room < together.len() {
+            let most = draws * room / together.len() / 100 * 100;
+            return Err(RunError::Request(format!(
+                "{draws} draws of {} places at once need more memory than a run may take: ask for at most {most}, or for one \
+             place at a time",
+                run.places.len()
+            )));
+        }
+        let whole_pass = Pass::new(&run.plan, drawing, &together, sums);
+        let whole_width = whole_pass.width();
+        let mut whole = vec![[0.0; LANES]; scored.blocks() * whole_width];
+        let mut rows = Vec::new();
+        let mut limited = Limited::default();
+        let places: Vec<usize> = (0..run.places.len()).collect();
+        let order = Order { scenario: id.to_owned(), rows: Wanted::EachPlace, sums: true };
+        for turn in places.chunks(room / together.len()) {
+            let wanted = order.rows.rows(&run.plan, turn);
+            let pass = Pass::new(&run.plan, drawing, &wanted, sums);
+            let (out, held) = hands.project(&order, &pass, drawing, scored, turn)?;
+            limited = held;
+            rows.extend(pass.summarise_all(&out, &wanted, draws, method)?);
+            // Places come in one order, so that sums have the same bits however many are taken at once.
+            let (rows_width, sums_width) = (whole_pass.layout.width(), sums.width());
+            whole.par_chunks_mut(whole_width).zip(out.par_chunks(pass.width())).for_each(|(whole, out)| {
+                let (places, of_sums) = out.split_at(out.len() - sums_width);
+                for place in places.chunks(rows_width) {
+                    whole.iter_mut().zip(place).for_each(|(whole, part)| add(whole, part));
+                }
+                whole[rows_width..].iter_mut().zip(of_sums).for_each(|(whole, part)| add(whole, part));
+            });
+        }
+        let mut all = whole_pass.summarise_all(&whole, &together, draws, method)?;
+        all.extend(rows);
+        let drawn = whole_pass.drawn(&whole, 0, draws);
+        Ok(Made { rows: all, whole: drawn, sums: whole_pass.sums_of(&whole), limited })
+    }
 }
 
-/// How a figure came out against what is expected of it.
-fn chance(target: &Check, answers: &[f64], method: Method) -> Result<Chance, RunError> {
-    let summary = Summary::of(answers, method, &mut Scratch::default()).ok_or_else(not_finite)?;
+/// How a figure came out against what is expected of it; none where a draw has no answer, such as a share of nobody.
+fn chance(target: &Check, answers: &[f64], method: Method) -> Option<Chance> {
+    let summary = Summary::of(answers, method, &mut Scratch::default())?;
     let met = |answer: f64| target.expect.missed_by(answer) == 0.0;
-    let Estimate { value, error } = probability(answers, method, met).ok_or_else(not_finite)?;
+    let Estimate { value, error } = probability(answers, method, met)?;
     let [low, high] = summary.interval_80();
-    Ok(Chance {
+    Some(Chance {
         id: target.id.clone(),
         title: target.title.clone(),
         chance: value,

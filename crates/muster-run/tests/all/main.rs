@@ -78,6 +78,19 @@ impl Copy {
         self.path("plans/ltwp-2023")
     }
 
+    /// Makes every range of the books and the plan as narrow as its value.
+    fn narrow_every_range(&self) {
+        for file in files_below(self.folder.path()) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let narrow = match file.extension().and_then(|ending| ending.to_str()) {
+                Some("toml") => narrow_sections(&text),
+                Some("csv") => narrow_rows(&text),
+                _ => continue,
+            };
+            std::fs::write(&file, narrow).unwrap();
+        }
+    }
+
     /// Replaces text that must be there.
     fn edit(&self, file: &str, from: &str, to: &str) {
         let path = self.path(file);
@@ -97,4 +110,46 @@ fn copy_all(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let inside = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    inside.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+/// A range follows the value it is round; that of an effect is round 1. A shape without a width says nothing.
+fn narrow_sections(text: &str) -> String {
+    let mut value = "1";
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let (key, rest) = line.split_once('=').unwrap_or((line, ""));
+        match key.trim() {
+            _ if line.starts_with('[') => value = "1",
+            "value" => value = rest.trim(),
+            "range" => {
+                lines.push(format!("range = [{value}, {value}]"));
+                continue;
+            }
+            "distribution" => continue,
+            _ => {}
+        }
+        lines.push(line.to_owned());
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Low and high are the value.
+fn narrow_rows(text: &str) -> String {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let head = reader.headers().unwrap().clone();
+    let at = |name: &str| head.iter().position(|column| column == name);
+    let (Some(value), Some(low), Some(high)) = (at("value"), at("low"), at("high")) else { return text.to_owned() };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&head).unwrap();
+    for row in reader.records() {
+        let row = row.unwrap();
+        let cell = |i: usize| if (i == low || i == high) && !row[i].is_empty() { &row[value] } else { &row[i] };
+        writer.write_record((0..row.len()).map(cell)).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }

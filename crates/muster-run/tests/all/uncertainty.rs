@@ -6,7 +6,7 @@ use muster_engine::{LANES, Step};
 use muster_run::uncertainty::{Ask, GAP, MEASURES, Uncertainty};
 use muster_run::{Request, Row, Run, RunError};
 
-use crate::{england, make, request, root};
+use crate::{Copy, england, make, request, root};
 
 fn ask(draws: usize) -> Ask {
     Ask { draws: Some(draws), ..Ask::default() }
@@ -155,7 +155,8 @@ fn what_cannot_be_drawn_is_refused_with_the_next_step() {
         Err(RunError::Request(text)) => assert!(text.contains(words), "{text}"),
         other => panic!("{words}: {:?}", other.map(|made| made.draws)),
     };
-    refused(ask(0), "no draws");
+    refused(ask(0), "no spread");
+    refused(ask(1), "no spread");
     refused(ask(1_000_000), "at most 65536");
     refused(Ask { error: 0.0, ..ask(10) }, "between 0 and 1");
     refused(Ask { error: f64::NAN, ..ask(10) }, "between 0 and 1");
@@ -173,4 +174,17 @@ fn chance_alone_is_small_beside_what_the_assumptions_leave_open() {
     let smallest = by_chance.rows[1..].iter().filter(|row| row.supply_fte > 1.0);
     let smallest = smallest.min_by(|a, b| a.supply_fte.total_cmp(&b.supply_fte)).unwrap();
     assert!(part(smallest) > 3.0 * part(everyone), "{smallest:?} {everyone:?}");
+}
+
+#[test]
+fn a_plan_in_which_nothing_has_a_range_runs_and_draws_nothing() {
+    let copy = Copy::new();
+    copy.narrow_every_range();
+    let run = make(Request { draws: Some(ask(64)), ..request(&copy.plan(), &[]) }).unwrap();
+    assert!(run.plan.uncertain().is_empty(), "{:?}", run.plan.uncertain());
+    assert!(run.uncertainty.is_none() && run.drivers.is_none());
+    assert_eq!(run.outputs().unwrap().keys().filter(|file| file.starts_with("quantiles")).count(), 0);
+    let horizon =
+        |run: &Run| run.main_scenario().projection.cells.iter().map(|cell| cell.years[15].gap_fte).sum::<f64>();
+    assert!(close(horizon(&run), horizon(england())));
 }

@@ -71,8 +71,8 @@ fn draws(text: &str) -> Result<Draws, String> {
         "none" => Ok(Draws::None),
         "auto" => Ok(Draws::Auto),
         number => {
-            let number = number.parse().ok().filter(|number| *number > 0);
-            number.map(Draws::Number).ok_or_else(|| "write a whole number from 1, `auto` or `none`".to_owned())
+            let number = number.parse().ok().filter(|number| *number > 1);
+            number.map(Draws::Number).ok_or_else(|| "write a whole number from 2, `auto` or `none`".to_owned())
         }
     }
 }
@@ -195,6 +195,8 @@ fn print(run: &Run, table: &Summary, output: &Output) {
     }
     if let Some(uncertainty) = &run.uncertainty {
         say_uncertainty(run, uncertainty, output);
+    } else if run.request.draws.is_some() {
+        output.say("\nNothing here has a range, so there is nothing to draw: state ranges in the books to see how sure this is.");
     }
     let asked = |verdict: &&muster_run::Verdict| verdict.outcome != muster_run::Outcome::NotAsked;
     let of = |role: muster_book::Role| run.verdicts.iter().filter(asked).filter(move |verdict| verdict.role == role);
