@@ -241,6 +241,26 @@ pub const CODES: &[Code] = &[
         title: "A range that its distribution does not fit",
         text: "No distribution of the named shape has its mean at the value, or it would reach beyond what can be; or its error cannot move over the years as `path` says; or what is said to move together cannot.",
     },
+    Code {
+        code: "M035",
+        title: "A fault in what actions need",
+        text: "An action needs one that the plan does not have, or, by way of others, itself. `needs` lists the ids of actions that must be done first.",
+    },
+    Code {
+        code: "M036",
+        title: "A fault in a milestone",
+        text: "A milestone is a step on the way to its action, so it is due no later than the action.",
+    },
+    Code {
+        code: "M037",
+        title: "A fault in a progress report",
+        text: "A report says whose it is; what is late says when it is expected; what was done or abandoned goes back to being under way only with a note. Reports are dated entries in progress.toml, beside the plan.",
+    },
+    Code {
+        code: "M038",
+        title: "A fault in a readiness framework or self-assessment",
+        text: "A framework lists levels of readiness and activities, and says for each activity what readiness allows to be devolved. An answer names an activity and a readiness of the framework, with evidence, a name and a date.",
+    },
 ];
 
 /// The known name nearest to a wrong one, for "did you mean". Capitals do not count, and something of the name must be left.

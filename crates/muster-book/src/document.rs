@@ -174,6 +174,9 @@ impl<'f> Document<'f> {
         };
         let what = match name {
             "action" => "an action".to_owned(),
+            "activity" => "an activity".to_owned(),
+            "answer" => "an answer".to_owned(),
+            "progress" => "a progress report".to_owned(),
             "calibrated" => "a calibrated assumption".to_owned(),
             _ => format!("a {name}"),
         };

@@ -14,6 +14,8 @@ use crate::dependence::{self, Dependence};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, suggest};
 use crate::document::{At, Document};
 use crate::files::{Files, TextFile};
+use crate::maturity::{SelfAssessment, read_maturity};
+use crate::progress::{Report, read_progress};
 use crate::scenario::{Scenario, read_scenarios};
 use crate::shelf::{Override, Series, Shelf, Side};
 use crate::source::Sources;
@@ -49,6 +51,10 @@ pub struct Plan {
     pub price_year: Option<FinancialYear>,
     /// What it does.
     pub actions: Vec<Action>,
+    /// What became of its actions, as reported, by action and day.
+    pub progress: Vec<Report>,
+    /// How ready its place says it is to do more for itself, where it says so.
+    pub maturity: Option<SelfAssessment>,
     /// Named differences; `plan` and `counterfactual` first.
     pub scenarios: Vec<Scenario>,
     /// What may go wrong with it.
@@ -151,6 +157,8 @@ impl Plan {
         context.book_place = PlaceCode::england();
         let price_year = context.price_year.get();
         let actions = read_actions(folder, &mut context, diagnostics);
+        let progress = read_progress(folder, &actions, &mut context, diagnostics);
+        let maturity = read_maturity(folder, &mut context, diagnostics);
         let scenarios = read_scenarios(folder, &actions, &mut context, diagnostics);
         let (failures, policies) = read_stress(folder, &actions, &scenarios, &mut context, diagnostics);
         let mut checks = |name, list, role| {
@@ -180,6 +188,8 @@ impl Plan {
             shelf,
             price_year,
             actions,
+            progress,
+            maturity,
             scenarios,
             failures,
             policies,

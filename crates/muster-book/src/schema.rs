@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-use crate::{action, assumption, book, check, dependence, figure, plan, scenario, source, stress, taxonomy};
+use crate::{action, assumption, book, check, dependence, figure, maturity, plan, progress, scenario, source, stress, taxonomy};
 
 /// Files made of one list of sections, in the shape an editor sees them.
 macro_rules! lists {
@@ -20,12 +20,32 @@ macro_rules! lists {
 lists!(Professions { group: taxonomy::RawGroup, profession: taxonomy::RawProfession });
 lists!(Programmes { programme: taxonomy::RawProgramme });
 lists!(Actions { action: action::RawAction });
+lists!(Progress { progress: progress::RawReport });
 lists!(Scenarios { scenario: scenario::RawScenario });
 lists!(Stress { failure: stress::RawFailure, policy: stress::RawPolicy });
 lists!(Targets { target: check::RawCheck });
 lists!(Checks { check: check::RawCheck });
 lists!(Dependence { group: dependence::RawDependence });
 lists!(Calibration { calibrated: book::RawCalibrated });
+
+/// A framework, and a self-assessment: what they say of themselves beside their lists.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape is used")]
+struct Framework {
+    #[serde(flatten)]
+    itself: maturity::RawFramework,
+    readiness: Vec<maturity::RawReadiness>,
+    activity: Vec<maturity::RawActivity>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape is used")]
+struct Maturity {
+    #[serde(flatten)]
+    itself: maturity::RawMaturity,
+    #[serde(default)]
+    answer: Vec<maturity::RawAnswer>,
+}
 
 /// `move` cannot be a field name in Rust.
 #[derive(JsonSchema)]
@@ -46,10 +66,13 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("check", schema_for!(Checks)),
         ("dependence", schema_for!(Dependence)),
         ("figure", schema_for!(figure::RawFigure)),
+        ("framework", schema_for!(Framework)),
+        ("maturity", schema_for!(Maturity)),
         ("move", schema_for!(Moves)),
         ("plan", schema_for!(plan::RawPlan)),
         ("profession", schema_for!(Professions)),
         ("programme", schema_for!(Programmes)),
+        ("progress", schema_for!(Progress)),
         ("scenario", schema_for!(Scenarios)),
         ("source", schema_for!(source::RawSource)),
         ("stress", schema_for!(Stress)),

@@ -292,6 +292,12 @@ impl Reader<'_> {
 }
 
 impl Plan {
+    /// The effects that an action has under a policy, some months later and a share of them.
+    pub(crate) fn late_and_less(&self, policy: &Scenario, action: usize, months: u32, share: f64) -> Vec<Effect> {
+        let stated = policy.otherwise.get(&action).unwrap_or(&self.actions[action].effects);
+        stated.iter().map(|effect| effect.late_and_less(months, share)).collect()
+    }
+
     /// A policy on which failures fall, one after the other.
     ///
     /// Where several reach one action, the longest delay counts and the shares multiply.
@@ -300,13 +306,11 @@ impl Plan {
         here.actions.retain(|action| !failures.iter().any(|failure| failure.without.contains(action)));
         for action in &here.actions {
             let late = failures.iter().flat_map(|failure| &failure.late).filter(|(late, _)| late == action);
-            let years = late.map(|(_, years)| *years).max().unwrap_or_default();
+            let years = late.map(|(_, years)| years.unsigned_abs()).max().unwrap_or_default();
             let parts = failures.iter().flat_map(|failure| &failure.delivered).filter(|(part, _)| part == action);
             let share: f64 = parts.map(|(_, share)| share).product();
             if years > 0 || share < 1.0 {
-                let stated = policy.otherwise.get(action).unwrap_or(&self.actions[*action].effects);
-                let effects = stated.iter().map(|effect| effect.late_and_less(years, share)).collect();
-                here.otherwise.insert(*action, effects);
+                here.otherwise.insert(*action, self.late_and_less(policy, *action, 12 * u32::from(years), share));
             }
         }
         for failure in failures {

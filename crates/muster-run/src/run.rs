@@ -235,11 +235,20 @@ pub(crate) fn covers(plan: &Plan, places: &[PlaceCode]) -> bool {
 
 /// Resolves and projects one scenario of a plan.
 pub(crate) fn project(plan: &Plan, id: &str, places: &[PlaceCode], step: Step) -> Result<ScenarioRun, RunError> {
-    let scenario = scenario_named(plan, id)?;
+    project_scenario(plan, scenario_named(plan, id)?, places, step)
+}
+
+/// The same for a scenario that the plan need not know: one that was made from it.
+pub fn project_scenario(
+    plan: &Plan,
+    scenario: &Scenario,
+    places: &[PlaceCode],
+    step: Step,
+) -> Result<ScenarioRun, RunError> {
     let resolved = plan.resolve(scenario, places, step).map_err(RunError::Plan)?;
     let projection = muster_engine::project(&resolved.inputs)
-        .map_err(|error| RunError::Engine { scenario: id.to_owned(), error })?;
-    Ok(ScenarioRun { id: id.to_owned(), title: scenario.title.clone(), resolved, projection })
+        .map_err(|error| RunError::Engine { scenario: scenario.id.clone(), error })?;
+    Ok(ScenarioRun { id: scenario.id.clone(), title: scenario.title.clone(), resolved, projection })
 }
 
 /// The scenario of this name, or what it may have been meant to be.

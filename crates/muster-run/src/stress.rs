@@ -7,9 +7,9 @@ use muster_core::{FinancialYear, PlaceCode};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::figure::{Counted, answer_at};
-use crate::run::{Run, RunError, ScenarioRun};
-use crate::verdict::{Outcome, expected_in_words, judge};
+use crate::figure::Counted;
+use crate::run::{Run, RunError, ScenarioRun, project_scenario};
+use crate::verdict::{Outcome, expected_in_words, hold};
 
 /// What staff and money come to at the horizon.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -22,6 +22,22 @@ pub struct Totals {
     pub pay_bill_gbp: f64,
     /// The same in all years after the baseline together.
     pub pay_bills_gbp: f64,
+}
+
+impl Totals {
+    /// What a scenario comes to.
+    pub fn of(scenario: &ScenarioRun) -> Self {
+        let horizon = scenario.resolved.inputs.years;
+        let total = |counted: Counted, year: usize| {
+            scenario.projection.cells.iter().map(|cell| counted.of_cell(&cell.years[year])).sum::<f64>()
+        };
+        Self {
+            gap_fte: total(Counted::GapFte, horizon),
+            shortfall_fte: total(Counted::ShortfallFte, horizon),
+            pay_bill_gbp: total(Counted::PayBillGbp, horizon),
+            pay_bills_gbp: (1..=horizon).map(|year| total(Counted::PayBillGbp, year)).sum(),
+        }
+    }
 }
 
 /// A target that comes out another way.
@@ -273,30 +289,18 @@ impl Bench<'_> {
         let plan = &self.run.plan;
         let scenario = plan.under(policy, failures);
         let step = self.run.main_scenario().resolved.inputs.step;
-        let resolved = plan.resolve(&scenario, &self.places, step).map_err(RunError::Plan)?;
-        let projection = muster_engine::project(&resolved.inputs)
-            .map_err(|error| RunError::Engine { scenario: scenario.id.clone(), error })?;
-        let projected = ScenarioRun { id: scenario.id, title: scenario.title, resolved, projection };
-        let horizon = projected.resolved.inputs.years;
-        let total = |counted: Counted, year: usize| {
-            projected.projection.cells.iter().map(|cell| counted.of_cell(&cell.years[year])).sum::<f64>()
-        };
+        let projected = project_scenario(plan, &scenario, &self.places, step)?;
         let target = |check: &&Check| {
             // A run of some of the plan's places cannot say what becomes of a target for all of them.
             if check.figure.place.is_none() && !self.run.covers_the_plan() {
                 return None;
             }
-            let verdict = judge(check, answer_at((plan, &self.places), &projected, &check.figure));
+            let verdict = hold(check, (plan, &self.places), &projected);
             (verdict.outcome != Outcome::NotAsked)
                 .then(|| Held { met: verdict.outcome == Outcome::Met, found: verdict.found })
         };
         Ok(Trial {
-            totals: Totals {
-                gap_fte: total(Counted::GapFte, horizon),
-                shortfall_fte: total(Counted::ShortfallFte, horizon),
-                pay_bill_gbp: total(Counted::PayBillGbp, horizon),
-                pay_bills_gbp: (1..=horizon).map(|year| total(Counted::PayBillGbp, year)).sum(),
-            },
+            totals: Totals::of(&projected),
             targets: self.targets.iter().map(target).collect(),
         })
     }

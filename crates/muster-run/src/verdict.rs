@@ -1,11 +1,12 @@
 //! Checks and targets, held against the results: met, or missed by how much.
 
-use muster_book::{Check, Expect, Role};
+use muster_book::{Check, Expect, Plan, Role};
+use muster_core::PlaceCode;
 use serde::Serialize;
 
-use crate::figure::answer_for_the_plan;
+use crate::figure::{answer_at, answer_for_the_plan};
 use crate::number::{gbp, percent, signed, thousands};
-use crate::run::{Run, RunError, project};
+use crate::run::{Run, RunError, ScenarioRun, project};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -87,6 +88,11 @@ pub fn verdicts(run: &Run) -> Result<Vec<Verdict>, RunError> {
     run.plan.checks.iter().chain(&run.plan.targets).map(verdict).collect()
 }
 
+/// Holds a check against a scenario that was projected for some places.
+pub fn hold(check: &Check, at: (&Plan, &[PlaceCode]), scenario: &ScenarioRun) -> Verdict {
+    judge(check, answer_at(at, scenario, &check.figure))
+}
+
 /// Holds a figure against a check.
 pub(crate) fn judge(check: &Check, answer: Result<f64, RunError>) -> Verdict {
     let (figure, why_not) = match answer {
@@ -110,7 +116,7 @@ pub(crate) fn judge(check: &Check, answer: Result<f64, RunError>) -> Verdict {
         figure,
         found: figure.map_or(why_not, write),
         outcome,
-        missed_by: if outcome == Outcome::Missed { gap_in_words(check, missed_by) } else { String::new() },
+        missed_by: if outcome == Outcome::Missed { difference_in_words(check, missed_by) } else { String::new() },
         source: check.source.clone(),
         where_in_source: check.where_in_source.clone(),
         note: check.note.clone(),
@@ -145,7 +151,8 @@ fn minus(text: &str) -> String {
     text.replace('-', "−")
 }
 
-fn gap_in_words(check: &Check, by: f64) -> String {
+/// A difference between two figures of the check's kind, with its sign: "+1,200", "−0.4 points".
+pub fn difference_in_words(check: &Check, by: f64) -> String {
     use muster_book::Form;
     match check.figure.form {
         Form::Ratio => minus(&format!("{by:+.2}")),

@@ -145,7 +145,7 @@ impl Resolver<'_> {
                 }
                 None => Stated::Certain(1.0),
             };
-            applied.push((i, Applied { how: effect.how, path, share: effect.share, delivered }));
+            applied.push((i, Applied { how: effect.how, path, share: effect.share_in(year), delivered }));
         }
         self.note_what_cannot_be(measure, (base, spread_over), &applied, year);
         let applied = applied.into_iter().map(|(_, applied)| applied).collect();
