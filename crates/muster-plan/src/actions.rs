@@ -7,7 +7,7 @@ use muster_book::{Level, Plan, Status, Theme};
 use muster_run::RunError;
 use serde::Serialize;
 
-use crate::dates::Quarter;
+use crate::dates::{Quarter, months_between};
 use crate::outlook::{Stand, WhatIf, stands};
 
 pub use blocks::{Blocks, Critical, Step, blocks};
@@ -40,6 +40,8 @@ pub struct Line {
     pub reported_on: Option<Date>,
     /// Whether it should have been done, and was not reported to be.
     pub is_overdue: bool,
+    /// By how many whole months.
+    pub months_overdue: u32,
     /// Actions that it waits for, which are not done: their ids.
     pub waits_for: Vec<String>,
     /// The next milestone that was not reached.
@@ -116,6 +118,7 @@ fn line(plan: &Plan, action: usize, stand: &Stand, all: &[Stand], today: Date) -
         status: stand.status(),
         reported_on: stand.reported.as_ref().map(|reported| reported.on),
         is_overdue: this.due < today && !stand.is_over(),
+        months_overdue: if stand.is_over() { 0 } else { months_between(this.due, today) },
         waits_for: waits.map(|need| plan.actions[*need].id.clone()).collect(),
         next_milestone: next.map(|(_, milestone)| format!("{} ({})", milestone.title, milestone.due)),
         has_effect: !this.effects.is_empty(),

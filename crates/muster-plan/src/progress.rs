@@ -7,7 +7,7 @@ use muster_book::{Check, Outlook, PLAN, Plan, Scenario};
 use muster_core::FinancialYear;
 use muster_engine::Step;
 use muster_run::stress::Totals;
-use muster_run::{RunError, ScenarioRun, Verdict, difference_in_words, hold, percent, project_scenario};
+use muster_run::{RunError, ScenarioRun, Verdict, difference_in_words, hold, project_scenario};
 use serde::Serialize;
 
 use crate::dates::months_in_words;
@@ -276,7 +276,7 @@ fn cause_in_words(plan: &Plan, stand: &Stand, cause: Cause) -> String {
         Cause::Reported => reported.map_or_else(String::new, |reported| {
             let share = match reported.delivered {
                 1.0 => String::new(),
-                share => format!(", {} of it", percent(share)),
+                share => format!(", {:.0}% of it", share * 100.0),
             };
             let note = if reported.note.is_empty() { String::new() } else { format!(": {}", reported.note) };
             format!("{}{share} on {}{note}", reported.status, reported.on)

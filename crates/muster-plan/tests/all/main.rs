@@ -1,1 +1,8 @@
 //! Tests of `muster-plan`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod following;
+mod maturity;
+mod national;
+mod one_profession;
+mod progress;

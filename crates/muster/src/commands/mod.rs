@@ -8,6 +8,7 @@ pub(crate) mod data;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod export;
+pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod verify;
 

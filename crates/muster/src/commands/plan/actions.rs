@@ -1,0 +1,183 @@
+//! `muster plan actions`: the actions of a plan, gathered in several ways.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use muster_plan::actions::{Asked, Blocks, Group, Line, View, blocks, status_in_words, view};
+use muster_plan::dates::{Quarter, months_in_words};
+use muster_plan::subsidiarity::{self, Severity};
+use muster_run::RunError;
+
+use super::{day, read};
+use crate::commands::DEFAULT_PLAN;
+use crate::output::{Format, Output, Rows};
+
+/// List a plan's actions: by owner, overdue, due in a quarter, by theme, by level, or what blocks what.
+///
+/// Examples: `muster plan actions plans/people-plan-2019 --view owner`, `muster plan actions --view due --quarter 2025/26-Q4`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The plan's folder.
+    #[arg(default_value = DEFAULT_PLAN)]
+    plan: PathBuf,
+    /// How to gather them.
+    #[arg(long, value_enum, default_value_t = Gathered::All)]
+    view: Gathered,
+    /// The day on which to look; reports after it do not count. [default: today]
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
+    /// The quarter of `--view due`: 2025-Q4 (October to December 2025), or 2025/26-Q4 (January to March 2026). [default: this one]
+    #[arg(long, value_name = "QUARTER")]
+    quarter: Option<Quarter>,
+    /// Only owners with this in their organisation or role.
+    #[arg(long, value_name = "TEXT")]
+    owner: Option<String>,
+    /// Only this status: `not_started`, `on_track`, `at_risk`, `late`, `done`, `abandoned` or `no_report`.
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Gathered {
+    All,
+    Overdue,
+    Due,
+    Owner,
+    Theme,
+    Level,
+    Blocks,
+}
+
+pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
+    let plan = read(&args.plan)?;
+    let today = day(args.today);
+    let by = match args.view {
+        Gathered::Blocks => {
+            print_blocks(&blocks(&plan, today), output);
+            return Ok(true);
+        }
+        Gathered::All => View::All,
+        Gathered::Overdue => View::Overdue,
+        Gathered::Due => View::Due,
+        Gathered::Owner => View::Owner,
+        Gathered::Theme => View::Theme,
+        Gathered::Level => View::Level,
+    };
+    let (owner, status) = (args.owner.clone(), args.status.clone());
+    let groups = view(&plan, &Asked { view: by, today, quarter: args.quarter, owner, status })?;
+    match output.format() {
+        Format::Json => Output::json(&groups),
+        Format::Table => print_groups(&plan.title, &groups, today, output),
+        Format::Csv | Format::Markdown => {
+            let mut rows = rows(true);
+            groups.iter().for_each(|group| group.lines.iter().for_each(|line| rows.push(cells(Some(group), line))));
+            output.rows(&rows);
+        }
+    }
+    if args.view == Gathered::Level {
+        let found = subsidiarity::findings(&plan);
+        found.iter().for_each(|finding| {
+            let of = if finding.action.is_empty() { String::new() } else { format!(" {}:", finding.action) };
+            output.say(&format!("{}:{of} {}. Next: {}.", finding.severity.title(), finding.message, finding.next));
+        });
+        return Ok(!found.iter().any(|finding| finding.severity == Severity::Error));
+    }
+    Ok(true)
+}
+
+fn rows(is_whole: bool) -> Rows {
+    if is_whole {
+        Rows::new(&["Group", "Action", "What", "Owner", "Role", "Theme", "Level", "Due", "Expected", "Status", "Waits for"], None)
+    } else {
+        Rows::new(&["Action", "What", "Owner", "Due", "Expected", "Status"], None)
+    }
+}
+
+fn cells(group: Option<&Group>, line: &Line) -> Vec<String> {
+    let expected = match line.expected {
+        None => "never".to_owned(),
+        Some(day) if day == line.due => String::new(),
+        Some(day) => day.to_string(),
+    };
+    let overdue = match line.months_overdue {
+        _ if !line.is_overdue => String::new(),
+        0 => ", overdue".to_owned(),
+        // Months no longer matter after two years.
+        months if months >= 24 => format!(", {} overdue", months_in_words(months / 12 * 12)),
+        months => format!(", {} overdue", months_in_words(months)),
+    };
+    let status = format!("{}{overdue}", status_in_words(line.status));
+    let waits = line.waits_for.join(", ");
+    let (id, title, owner) = (line.id.clone(), line.title.clone(), line.owner.clone());
+    match group {
+        Some(group) => {
+            let (theme, level) = (line.theme.title().to_owned(), line.level.title().to_owned());
+            let group = group.title.clone();
+            vec![group, id, title, owner, line.role.clone(), theme, level, line.due.to_string(), expected, status, waits]
+        }
+        None => {
+            let status = if waits.is_empty() { status } else { format!("{status}; waits for {waits}") };
+            vec![id, title, owner, line.due.to_string(), expected, status]
+        }
+    }
+}
+
+fn print_groups(title: &str, groups: &[Group], today: Date, output: &Output) {
+    let all: usize = groups.iter().map(|group| group.lines.len()).sum();
+    let overdue = groups.iter().flat_map(|group| &group.lines).filter(|line| line.is_overdue).count();
+    output.say(&format!("{title}: {} on {today}, {overdue} overdue", counted(all)));
+    for group in groups.iter().filter(|group| !group.lines.is_empty() || !group.title.is_empty()) {
+        if !group.title.is_empty() {
+            output.say(&format!("\n{} ({})", group.title, counted(group.lines.len())));
+        }
+        if group.lines.is_empty() {
+            continue;
+        }
+        let mut rows = rows(false);
+        group.lines.iter().for_each(|line| rows.push(cells(None, line)));
+        output.rows(&rows);
+    }
+}
+
+fn counted(actions: usize) -> String {
+    format!("{actions} action{}", if actions == 1 { "" } else { "s" })
+}
+
+fn print_blocks(blocks: &Blocks, output: &Output) {
+    if output.format() == Format::Json {
+        Output::json(blocks);
+        return;
+    }
+    if blocks.steps.is_empty() {
+        output.say("No action of this plan says that it needs another. Add `needs = [\"…\"]` to one that does.");
+        return;
+    }
+    output.say("What must be done before what: each action stands below one that it needs.");
+    let mut rows = Rows::new(&["Action", "What", "Due", "Expected", "Status"], None);
+    for step in &blocks.steps {
+        let expected = match step.expected {
+            None => "never".to_owned(),
+            Some(day) if day == step.due => String::new(),
+            Some(day) => day.to_string(),
+        };
+        let status = status_in_words(step.status).to_owned();
+        let row = vec![format!("{}{}", step.branch, step.id), step.title.clone(), step.due.to_string(), expected, status];
+        if blocks.critical.as_ref().is_some_and(|critical| critical.id == step.id) {
+            rows.push_strong(row);
+        } else {
+            rows.push(row);
+        }
+    }
+    output.rows(&rows);
+    match &blocks.critical {
+        Some(critical) => output.say(&format!(
+            "Critical: {} ({}), owned by {}. Another year's delay there would delay {}: {}.",
+            critical.id,
+            critical.title,
+            critical.owner,
+            counted(critical.would_delay.len()),
+            critical.would_delay.join(", ")
+        )),
+        None => output.say("No delay of a year would hold up another action: each has that much time to spare, or is done."),
+    }
+}
