@@ -15,9 +15,11 @@ fn root() -> PathBuf {
 /// The schema that a file is held to, by its name and folder.
 fn schema_of(path: &Path) -> &'static str {
     let name = path.file_name().unwrap().to_str().unwrap();
-    let in_sources = path.parent().is_some_and(|folder| folder.ends_with("sources"));
+    let in_folder = |folder: &str| path.parent().is_some_and(|of| of.ends_with(folder));
     match name {
-        _ if in_sources => "source",
+        _ if in_folder("sources") => "source",
+        _ if in_folder("actions") => "action",
+        _ if in_folder("frameworks") => "framework",
         "book.toml" => "book",
         "plan.toml" => "plan",
         "professions.toml" => "profession",
@@ -26,6 +28,8 @@ fn schema_of(path: &Path) -> &'static str {
         "calibration.toml" => "calibration",
         "dependence.toml" => "dependence",
         "actions.toml" => "action",
+        "progress.toml" => "progress",
+        "maturity.toml" => "maturity",
         "scenarios.toml" => "scenario",
         "stress.toml" => "stress",
         "targets.toml" => "target",
@@ -94,7 +98,7 @@ fn the_schemas_in_the_repository_are_those_of_the_code() {
 #[test]
 fn every_file_of_the_repository_is_as_its_schema_says() {
     let files: Vec<PathBuf> =
-        ["books", "plans", "sources"].iter().flat_map(|folder| toml_files(&root().join(folder))).collect();
+        ["books", "frameworks", "plans", "sources"].iter().flat_map(|folder| toml_files(&root().join(folder))).collect();
     assert!(files.len() > 80, "{} files", files.len());
     let wrong: Vec<String> =
         files.iter().flat_map(|path| against(path, &std::fs::read_to_string(path).unwrap())).collect();

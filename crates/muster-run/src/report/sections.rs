@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muster_book::{Figure, FigureMeasure, Level, PLAN, Role};
+use muster_book::{Figure, FigureMeasure, PLAN, Role};
 use muster_core::{Fte, PlaceCode, PlaceKind, Setting};
 
 use super::chart::{self, Series};
@@ -563,35 +563,41 @@ pub(super) fn actions(run: &Run) -> Section {
     if run.plan.actions.is_empty() {
         return section("actions", "Actions", Vec::new());
     }
-    let mut table = Table::words(
-        "What the plan does, who owns it and by when",
-        &["Action", "What", "Owner", "Level", "Due", "Modelled effect", "Evidence", "Source"],
-    );
-    for action in &run.plan.actions {
+    // What became of actions, where anybody reported; what each adds, where draws were asked for.
+    let shares = run.drivers.as_ref().and_then(|drivers| drivers.actions.as_ref());
+    let with_status = !run.plan.progress.is_empty();
+    let mut head = vec!["Action", "What", "Owner", "Level", "Due"];
+    head.extend(with_status.then_some("Status, as last reported"));
+    head.push("Modelled effect");
+    head.extend(shares.is_some().then_some("Its share of the gap, FTE"));
+    head.extend(["Evidence", "Source"]);
+    let mut table = Table::words("What the plan does, who owns it and by when", &head);
+    for (i, action) in run.plan.actions.iter().enumerate() {
         let effects: BTreeSet<&str> = action.effects.iter().map(|effect| effect.measure.id()).collect();
         let effect = match &action.untracked_effect {
             Some(why) => format!("None modelled. {why}"),
             None => effects.into_iter().collect::<Vec<_>>().join(", ").replace('_', " "),
         };
-        let level = match action.level {
-            Level::National => "National",
-            Level::Regional => "Regional",
-            Level::System => "System",
-            Level::Organisation => "Organisation",
+        let mut cells = vec![
+            action.id.clone(),
+            action.title.clone(),
+            format!("{}: {}", action.owner.organisation, action.owner.role),
+            action.level.title().to_owned(),
+            action.due.to_string(),
+        ];
+        let reported = || {
+            let latest = run.plan.reported(i, None);
+            latest.map_or_else(|| "No report".to_owned(), |latest| format!("{}, {}", latest.status, latest.on))
         };
-        table.push(
-            "",
-            vec![
-                action.id.clone(),
-                action.title.clone(),
-                format!("{}: {}", action.owner.organisation, action.owner.role),
-                level.to_owned(),
-                action.due.to_string(),
-                effect,
-                action.evidence.clone(),
-                format!("{}. {}", source_title(run, &action.source), action.where_in_source),
-            ],
-        );
+        cells.extend(with_status.then(reported));
+        cells.push(effect);
+        cells.extend(shares.map(|shares| {
+            let own = shares.actions.iter().find(|share| share.action == action.id);
+            own.map_or_else(String::new, |own| signed(own.gap_fte.share.value))
+        }));
+        cells.push(action.evidence.clone());
+        cells.push(format!("{}. {}", source_title(run, &action.source), action.where_in_source));
+        table.push("", cells);
     }
     section("actions", "Actions", vec![Block::Folded(table)])
 }
