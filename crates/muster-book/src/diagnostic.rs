@@ -242,6 +242,11 @@ pub const CODES: &[Code] = &[
         text: "No distribution of the named shape has its mean at the value, or it would reach beyond what can be; or its error cannot move over the years as `path` says; or what is said to move together cannot.",
     },
     Code {
+        code: "M030",
+        title: "Prices and what the engine reads in one group",
+        text: "What training, hiring and recruiting abroad cost, and budgets, change no projection, and are drawn apart from what does. A group of what moves together holds only the one or only the other.",
+    },
+    Code {
         code: "M035",
         title: "A fault in what actions need",
         text: "An action needs one that the plan does not have, or, by way of others, itself. `needs` lists the ids of actions that must be done first.",

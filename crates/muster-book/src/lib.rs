@@ -42,7 +42,7 @@ pub use maturity::{Activity, Answer, Devolution, Framework, Readiness, SelfAsses
 pub use measure::{MEASURES, Measure, Part, Spec, Subject};
 pub use plan::{COUNTERFACTUAL, Overridden, PLAN, Plan, systems_of};
 pub use progress::{Outlook, Report, Reported, Status};
-pub use resolve::{Assumption, Desk, Futures, Limited, Resolved, Stands, Uncertain};
+pub use resolve::{Assumption, Desk, Futures, Limited, PlacePrices, PriceFutures, Prices, Resolved, Stands, Uncertain};
 pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};

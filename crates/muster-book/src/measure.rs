@@ -34,6 +34,10 @@ pub enum Measure {
     RealPayGrowth,
     TemporaryPremium,
     PlaceShare,
+    TrainingCostGbp,
+    HiringCostGbp,
+    InternationalCostGbp,
+    BudgetGbp,
 }
 
 /// What a measure is stated for.
@@ -92,10 +96,15 @@ pub struct Spec {
     pub money: bool,
     /// Read once, at the start: a later value, or an action on it, would change nothing, and is refused.
     pub read_once: bool,
+    /// What something costs, or may: read where money is counted and never by the engine. A book need not state it.
+    pub price: bool,
 }
 
 /// No workforce, population or number of places is larger.
 const VERY_MANY: f64 = 1e8;
+
+/// No budget is larger, in pounds.
+const VERY_MUCH: f64 = 1e13;
 
 macro_rules! spec {
     ($measure:ident, $id:literal, $title:literal, $unit:literal, $subject:ident, $setting:ident, $ages:expr, $range:expr, $about:literal $(, $flag:ident)*) => {
@@ -121,6 +130,7 @@ const DEFAULT: Spec = Spec {
     parts_of_one: false,
     money: false,
     read_once: false,
+    price: false,
 };
 
 const STAFF: Option<AgeRange> = Some(STAFF_AGES);
@@ -453,6 +463,59 @@ pub const MEASURES: &[Spec] = &[
         "How England's staff divide between systems, by setting; for a group or profession where it is known.",
         parts_of_one,
         read_once
+    ),
+    spec!(
+        TrainingCostGbp,
+        "training_cost_gbp",
+        "cost of training",
+        "GBP per student per year",
+        Programme,
+        Never,
+        None,
+        (0.0, 500_000.0),
+        "Public money for one student of a programme for a year of study: teaching, placements and support.",
+        money,
+        price
+    ),
+    spec!(
+        HiringCostGbp,
+        "hiring_cost_gbp",
+        "cost of hiring",
+        "GBP per joiner",
+        Staff,
+        Never,
+        None,
+        (0.0, 200_000.0),
+        "Employer's cost of hiring one person who is newly qualified, comes back, or joins from the wider labour market.",
+        money,
+        price
+    ),
+    spec!(
+        InternationalCostGbp,
+        "international_cost_gbp",
+        "cost of recruiting abroad",
+        "GBP per recruit",
+        Staff,
+        Never,
+        None,
+        (0.0, 200_000.0),
+        "Employer's cost of recruiting one person from abroad: agency, visa, travel, examinations and support.",
+        money,
+        price
+    ),
+    spec!(
+        BudgetGbp,
+        "budget_gbp",
+        "budget",
+        "GBP per year",
+        Whole,
+        Never,
+        None,
+        (0.0, VERY_MUCH),
+        "Money for staff, their training and recruitment, and the plan's actions in a year.",
+        shared,
+        money,
+        price
     ),
 ];
 

@@ -2,6 +2,7 @@
 
 mod futures;
 mod lookup;
+mod prices;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,13 +16,14 @@ use muster_engine::{
 pub use self::futures::{Desk, Futures, Limited, Stands, Uncertain};
 use self::futures::{Line, Sheet};
 use self::lookup::{Amount, Beyond, Lookups, Missing};
+pub use self::prices::{PlacePrices, PriceFutures, Prices};
 use crate::action::Effect;
 use crate::assumption::{Key, Scope};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::measure::Measure;
 use crate::plan::Plan;
 use crate::scenario::Scenario;
-use crate::shelf::{Ask, Shelf};
+use crate::shelf::{Ask, Series, Shelf};
 
 const SETTINGS: usize = Setting::ALL.len();
 
@@ -77,7 +79,7 @@ impl Plan {
         diagnostics.into_result(Futures::new(model, places.to_vec(), self.years(), assumptions, sheet))
     }
 
-    /// Every assumption that has a range and can be moved, whatever the scenario.
+    /// Every assumption that the engine reads, has a range and can be moved, whatever the scenario.
     pub fn uncertain(&self) -> Vec<Assumption> {
         self.movable_with(&(0..self.actions.len()).collect::<Vec<_>>())
     }
@@ -87,13 +89,22 @@ impl Plan {
         self.movable_with(&scenario.actions)
     }
 
+    /// Every price that has a range. The engine reads none of them, so they are drawn apart.
+    pub fn uncertain_prices(&self) -> Vec<Assumption> {
+        self.stated_with_a_range(true).into_iter().collect()
+    }
+
+    fn stated_with_a_range(&self, prices: bool) -> BTreeSet<Assumption> {
+        let varied = |series: &&Series| {
+            let spec = series.measure.spec();
+            series.has_range() && !spec.parts_of_one && spec.price == prices
+        };
+        let assumption = |series: &Series| Assumption::Stated(series.measure, series.key.scope, series.key.setting);
+        self.shelf.series().filter(varied).map(assumption).collect()
+    }
+
     fn movable_with(&self, actions: &[usize]) -> Vec<Assumption> {
-        let mut found: BTreeSet<Assumption> = self
-            .shelf
-            .series()
-            .filter(|series| series.has_range() && !series.measure.spec().parts_of_one)
-            .map(|series| Assumption::Stated(series.measure, series.key.scope, series.key.setting))
-            .collect();
+        let mut found = self.stated_with_a_range(false);
         for &action in actions {
             if self.actions[action].effects.iter().any(|effect| effect.delivered[0] < effect.delivered[1]) {
                 found.insert(Assumption::Delivery(action));

@@ -60,7 +60,8 @@ fn holds(shelf: &Shelf, outer: Scope, inner: Scope) -> bool {
 
 /// The groups of a plan, with the assumptions they hold, and what had to be changed to make their correlations possible.
 pub(crate) fn settle(plan: &Plan, drafts: Vec<Draft>, diagnostics: &mut Diagnostics) -> (Vec<Dependence>, Vec<String>) {
-    let uncertain = plan.uncertain();
+    let mut uncertain = plan.uncertain();
+    uncertain.extend(plan.uncertain_prices());
     let mut settling =
         Settling { plan, uncertain, taken: BTreeMap::new(), nothing_else_wrong: diagnostics.is_empty(), diagnostics };
     let found: Vec<_> = drafts.into_iter().filter_map(|draft| settling.group(draft)).collect();
@@ -146,6 +147,17 @@ impl Settling<'_> {
             self.diagnostics.push("M025", at.clone(), message, help);
             return false;
         }
+        let is_price =
+            |assumption: &Assumption| matches!(assumption, Assumption::Stated(measure, ..) if measure.spec().price);
+        if let Some(first) = first.filter(|first| is_price(first) != is_price(assumption)) {
+            let message = format!(
+                "the group `{}` holds {title} and {}: one is a price, which is drawn apart from what the engine reads",
+                draft.id,
+                plan.assumption_title(first),
+            );
+            self.diagnostics.push("M030", at.clone(), message, "make two groups, one of prices and one without");
+            return false;
+        }
         let path = plan.path(assumption);
         let differs = first.filter(|first| plan.path(first) != path);
         if let Some(first) = differs {
@@ -174,13 +186,26 @@ impl Plan {
     ///
     /// [`Misfit`], if two assumptions have one name. What else could not go together was refused when the plan was read.
     pub fn sampler(&self, seed: u64, method: Method) -> Result<Sampler, Misfit> {
-        let uncertain = self.uncertain();
-        let groups = self.dependence.iter().map(|group| Group {
+        self.sampler_of(&self.uncertain(), seed, method)
+    }
+
+    /// Draws the scores of the plan's uncertain prices, in the order of [`Plan::uncertain_prices`], likewise.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Plan::sampler`].
+    pub fn price_sampler(&self, seed: u64, method: Method) -> Result<Sampler, Misfit> {
+        self.sampler_of(&self.uncertain_prices(), seed, method)
+    }
+
+    fn sampler_of(&self, uncertain: &[Assumption], seed: u64, method: Method) -> Result<Sampler, Misfit> {
+        let group = |group: &Dependence| Group {
             name: group.id.clone(),
             members: group.members.iter().filter_map(|member| uncertain.binary_search(member).ok()).collect(),
             correlation: group.correlation.clone(),
-        });
-        let groups = groups.collect();
+        };
+        // A group is of prices or holds none, so all of its members are here, or none.
+        let groups = self.dependence.iter().map(group).filter(|group| !group.members.is_empty()).collect();
         let variable =
             |assumption: &Assumption| Variable { name: self.assumption_id(assumption), path: self.path(assumption) };
         let variables = uncertain.iter().map(variable).collect();

@@ -199,6 +199,9 @@ fn what_moves_together_can_and_says_why() {
     let groups: Vec<(&str, usize)> =
         LTWP.dependence.iter().map(|group| (group.id.as_str(), group.members.len())).collect();
     let of = |measure| LTWP.uncertain().iter().filter(|found| is_of(found, measure)).count();
+    let priced = LTWP.uncertain_prices();
+    let prices =
+        |measures: &[Measure]| priced.iter().filter(|of| measures.iter().any(|measure| is_of(of, *measure))).count();
     let expected = [
         ("labour-market", of(Measure::LeaverRate) + of(Measure::ReturnerRate) + of(Measure::WiderMarketRate)),
         ("hours", of(Measure::Participation)),
@@ -206,6 +209,8 @@ fn what_moves_together_can_and_says_why() {
         ("training-outcomes", of(Measure::CourseAttrition) + of(Measure::TrainingJoinShare)),
         ("growth-of-work", of(Measure::OtherGrowth) + of(Measure::ProductivityGrowth)),
         ("earnings", of(Measure::EarningsGbp)),
+        ("training-costs", prices(&[Measure::TrainingCostGbp])),
+        ("recruitment-costs", prices(&[Measure::HiringCostGbp, Measure::InternationalCostGbp])),
         ("training-places", 20),
         ("new-roles", 9),
     ];

@@ -985,6 +985,71 @@ where  = "Table 1"
 "#,
     ),
     (
+        "books/small/money/training_cost_gbp.toml",
+        r#"measure = "training_cost_gbp"
+about   = "What a student costs for a year."
+unit    = "GBP per student per year"
+price_year = "2022/23"
+checked = 2026-01-31
+
+[[value]]
+for    = { programme = "nursing-degree" }
+from   = 2021-04-01
+value  = 20000
+kind   = "published"
+source = "register"
+where  = "Table 1"
+"#,
+    ),
+    (
+        "books/small/money/hiring_cost_gbp.toml",
+        r#"measure = "hiring_cost_gbp"
+about   = "What hiring costs."
+unit    = "GBP per joiner"
+price_year = "2022/23"
+checked = 2026-01-31
+
+[[value]]
+from   = 2021-04-01
+value  = 3000
+kind   = "published"
+source = "register"
+where  = "Table 1"
+"#,
+    ),
+    (
+        "books/small/money/international_cost_gbp.toml",
+        r#"measure = "international_cost_gbp"
+about   = "What recruiting abroad costs."
+unit    = "GBP per recruit"
+price_year = "2022/23"
+checked = 2026-01-31
+
+[[value]]
+from   = 2021-04-01
+value  = 11000
+kind   = "published"
+source = "register"
+where  = "Table 1"
+"#,
+    ),
+    (
+        "books/small/money/budget_gbp.toml",
+        r#"measure = "budget_gbp"
+about   = "What there is to spend."
+unit    = "GBP per year"
+price_year = "2022/23"
+checked = 2026-01-31
+
+[[value]]
+from   = 2021-04-01
+value  = 6e8
+kind   = "published"
+source = "register"
+where  = "Table 1"
+"#,
+    ),
+    (
         "books/small/places/place_share.toml",
         r#"measure = "place_share"
 about   = "Shares of England."
