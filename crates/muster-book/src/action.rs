@@ -11,6 +11,7 @@ use muster_core::{FinancialYear, PlaceCode};
 use serde::{Deserialize, Serialize};
 
 use crate::book::Context;
+use crate::cost::{Cost, RawCost};
 use crate::diagnostic::{Diagnostics, suggest};
 use crate::document::{At, Day, Document, Nothing};
 use crate::files::TextFile;
@@ -111,18 +112,6 @@ impl Level {
     }
 }
 
-/// What an action costs, when that is known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Cost {
-    /// Pounds.
-    pub gbp: f64,
-    /// In the prices of which year.
-    pub price_year: FinancialYear,
-    /// What it pays for, and when.
-    pub about: String,
-}
-
 /// Something a plan does.
 #[derive(Debug, Clone)]
 pub struct Action {
@@ -150,8 +139,8 @@ pub struct Action {
     pub milestones: Vec<Milestone>,
     /// The day on which its first effect begins, if it has one.
     pub begins: Option<Date>,
-    /// What it costs.
-    pub cost: Option<Cost>,
+    /// What it costs, as far as that is known.
+    pub costs: Vec<Cost>,
     /// Where it was promised.
     pub source: String,
     /// Where in the source.
@@ -185,7 +174,8 @@ pub(crate) struct RawAction {
     needs: Vec<At<String>>,
     #[serde(default)]
     milestone: Vec<At<RawMilestone>>,
-    cost: Option<At<Cost>>,
+    #[serde(default)]
+    cost: Vec<At<RawCost>>,
     source: At<String>,
     #[serde(rename = "where", default)]
     where_in_source: String,
@@ -229,10 +219,7 @@ pub(crate) fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics
                 let message = "the action does not say why no effect is modelled";
                 diagnostics.push("M012", file.locate(why.span.clone()), message, help);
             }
-            if let Some(cost) = raw.cost.as_ref().filter(|cost| !cost.gbp.is_finite()) {
-                let help = "write the pounds as a number, or leave `cost` out when it is not known";
-                diagnostics.push("M009", file.locate(cost.span.clone()), "the cost is not a finite number", help);
-            }
+            let costs = raw.cost.iter().filter_map(|cost| cost.read(&file, diagnostics)).collect();
             let read = |effect: &At<RawEffect>| read_effect(&file, &raw.id, effect, context, diagnostics);
             let effects = raw.effect.iter().filter_map(read).collect();
             let begins = raw.effect.iter().filter_map(|effect| effect.begins()).min();
@@ -248,7 +235,6 @@ pub(crate) fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics
                 due_why,
                 tags,
                 needs,
-                cost,
                 source,
                 where_in_source,
                 evidence,
@@ -257,7 +243,7 @@ pub(crate) fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics
             } = raw.value;
             needed.push((file.clone(), needs));
             let (id, due, source, evidence) = (id.value, due.value.0, source.value, evidence.value);
-            let (cost, untracked_effect) = (cost.map(|cost| cost.value), untracked_effect.map(|why| why.value));
+            let untracked_effect = untracked_effect.map(|why| why.value);
             actions.push(Action {
                 id,
                 title,
@@ -271,7 +257,7 @@ pub(crate) fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics
                 needs: Vec::new(),
                 milestones,
                 begins,
-                cost,
+                costs,
                 source,
                 where_in_source,
                 evidence,

@@ -14,6 +14,7 @@ use crate::dependence;
 use crate::diagnostic::{Diagnostics, suggest};
 use crate::document::{At, Day, Document, Nothing};
 use crate::files::Files;
+use crate::pay_bands::{self, PayBands};
 use crate::source::Sources;
 use crate::taxonomy::Taxonomy;
 
@@ -34,6 +35,9 @@ pub struct Book {
     pub folder: PathBuf,
     /// What in it was fitted to a published outcome.
     pub calibrated: Vec<Calibrated>,
+    /// How professions divide between pay bands, if it says.
+    #[serde(skip)]
+    pub pay_bands: Option<PayBands>,
 }
 
 /// An assumption that was fitted to a published outcome.
@@ -115,8 +119,15 @@ impl Context<'_> {
 }
 
 /// The files of a book that are not assumptions.
-const STRUCTURE: [&str; 6] =
-    ["book.toml", "professions.toml", "programmes.toml", "moves.toml", "calibration.toml", dependence::FILE];
+const STRUCTURE: [&str; 7] = [
+    "book.toml",
+    "professions.toml",
+    "programmes.toml",
+    "moves.toml",
+    "calibration.toml",
+    dependence::FILE,
+    pay_bands::FILE,
+];
 
 impl Book {
     /// Reads `book.toml` for a plan that starts from the end of a year.
@@ -151,6 +162,7 @@ impl Book {
             about: raw.about,
             folder: crate::files::tidy(folder),
             calibrated: Vec::new(),
+            pay_bands: None,
         })
     }
 
@@ -172,6 +184,7 @@ impl Book {
             stated.extend(values);
         }
         self.read_calibration(context, diagnostics);
+        self.pay_bands = pay_bands::read(&self.folder, context, diagnostics);
         stated
     }
 

@@ -56,6 +56,8 @@ pub struct Check {
     pub figure: Figure,
     /// The scenario it is put to.
     pub scenario: String,
+    /// The scenario whose answer is taken away from it, if one is.
+    pub against: Option<String>,
     /// The answer hoped for.
     pub expect: Expect,
     /// What it is for.
@@ -77,6 +79,8 @@ pub(crate) struct RawCheck {
     title: String,
     figure: At<RawFigure>,
     scenario: Option<At<String>>,
+    /// A scenario whose answer is taken away from that of `scenario`.
+    against: Option<At<String>>,
     expect: At<RawExpect>,
     role: Option<Role>,
     due: Option<Day>,
@@ -129,6 +133,18 @@ pub(crate) fn read_checks(
             );
             diagnostics.push("M010", file.locate(span), format!("no scenario is called `{scenario}`"), help);
         }
+        if let Some(against) = &raw.against {
+            let at = || file.locate(against.span.clone());
+            if !scenarios.iter().any(|known| known.id == against.value) {
+                let known = scenarios.iter().map(|known| known.id.as_str());
+                let help = suggest(against, known, "scenarios are listed in scenarios.toml");
+                diagnostics.push("M010", at(), format!("no scenario is called `{}`", against.value), help);
+            }
+            if role == Role::Target {
+                let help = "promise a figure of the plan itself, or make it a check";
+                diagnostics.push("M032", at(), "a target is not a difference of two scenarios", help);
+            }
+        }
         let expect = raw.expect.read();
         if expect.is_none() {
             let help =
@@ -137,13 +153,14 @@ pub(crate) fn read_checks(
         }
         let figure = raw.figure.resolve(&file, context, years, diagnostics);
         let (Some(figure), Some(expect)) = (figure, expect) else { continue };
-        let RawCheck { id, title, role: written, due, source, where_in_source, note, .. } = raw.value;
+        let RawCheck { id, title, role: written, against, due, source, where_in_source, note, .. } = raw.value;
         let (due, role) = (due.map(|day| day.0), written.unwrap_or(role));
         checks.push(Check {
             id: id.value,
             title,
             figure,
             scenario,
+            against: against.map(|against| against.value),
             expect,
             role,
             due,

@@ -247,6 +247,21 @@ pub const CODES: &[Code] = &[
         text: "What training, hiring and recruiting abroad cost, and budgets, change no projection, and are drawn apart from what does. A group of what moves together holds only the one or only the other.",
     },
     Code {
+        code: "M031",
+        title: "A cost that cannot be dated or added",
+        text: "A cost of an action ends before it begins. Costs are written [[action.cost]], with gbp, price_year, from, to and what; the pounds are spread evenly over the years.",
+    },
+    Code {
+        code: "M032",
+        title: "A target that compares scenarios",
+        text: "`against` takes one scenario from another, which holds a forecast against the record. A target promises something that will be seen, and nobody will see the scenario that did not happen.",
+    },
+    Code {
+        code: "M033",
+        title: "Money that cannot be turned into cash",
+        text: "Pounds of one year become those of another by inflation, and the books do not state it for every year of the plan and of its prices. State `inflation`, or ask for real pounds.",
+    },
+    Code {
         code: "M035",
         title: "A fault in what actions need",
         text: "An action needs one that the plan does not have, or, by way of others, itself. `needs` lists the ids of actions that must be done first.",

@@ -29,6 +29,14 @@ pub enum FigureMeasure {
     TemporaryShare,
     /// Employer's cost of permanent and temporary staff.
     PayBillGbp,
+    /// Cost of bank and agency staff.
+    TemporaryGbp,
+    /// Cost of students, by programme.
+    TrainingGbp,
+    /// Cost of hiring, at home and abroad.
+    RecruitmentGbp,
+    /// Everything that is counted: pay, temporary staff, training, recruitment and the plan's actions.
+    SpendGbp,
     /// Leavers in the year per head in post at its start.
     LeaverRate,
     /// People who left in the year.
@@ -56,6 +64,8 @@ pub enum Form {
     Ratio,
     /// Growth a year, compound, since an earlier year.
     Growth,
+    /// The sum over all years from an earlier one on.
+    Total,
 }
 
 /// A question to a run.
@@ -99,7 +109,7 @@ pub(crate) struct RawFigure {
 
 impl FigureMeasure {
     /// Every measure, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::SupplyFte,
         Self::SupplyHeadcount,
         Self::DemandFte,
@@ -108,6 +118,10 @@ impl FigureMeasure {
         Self::TemporaryFte,
         Self::TemporaryShare,
         Self::PayBillGbp,
+        Self::TemporaryGbp,
+        Self::TrainingGbp,
+        Self::RecruitmentGbp,
+        Self::SpendGbp,
         Self::LeaverRate,
         Self::LeaversHeadcount,
         Self::JoinerHeadcount,
@@ -127,6 +141,10 @@ impl FigureMeasure {
             Self::TemporaryFte => "temporary_fte",
             Self::TemporaryShare => "temporary_share",
             Self::PayBillGbp => "pay_bill_gbp",
+            Self::TemporaryGbp => "temporary_gbp",
+            Self::TrainingGbp => "training_gbp",
+            Self::RecruitmentGbp => "recruitment_gbp",
+            Self::SpendGbp => "spend_gbp",
             Self::LeaverRate => "leaver_rate",
             Self::LeaversHeadcount => "leavers_headcount",
             Self::JoinerHeadcount => "joiner_headcount",
@@ -138,16 +156,31 @@ impl FigureMeasure {
 
     /// Whether it counts students rather than staff.
     pub fn of_training(self) -> bool {
-        matches!(self, Self::TrainingIntake | Self::TrainingCompletions)
+        matches!(self, Self::TrainingIntake | Self::TrainingCompletions | Self::TrainingGbp)
+    }
+
+    /// Whether it is in pounds.
+    pub fn is_money(self) -> bool {
+        self.of_ledger() || matches!(self, Self::PayBillGbp | Self::TemporaryGbp)
+    }
+
+    /// Whether prices go into it that the engine does not read.
+    pub fn of_ledger(self) -> bool {
+        matches!(self, Self::TrainingGbp | Self::RecruitmentGbp | Self::SpendGbp)
     }
 
     /// Whether it counts what happens in a year, which the baseline has nothing of.
     pub fn of_flow(self) -> bool {
-        self.of_training()
-            || matches!(
-                self,
-                Self::LeaverRate | Self::LeaversHeadcount | Self::JoinerHeadcount | Self::InternationalShare
-            )
+        matches!(
+            self,
+            Self::TrainingIntake
+                | Self::TrainingCompletions
+                | Self::RecruitmentGbp
+                | Self::LeaverRate
+                | Self::LeaversHeadcount
+                | Self::JoinerHeadcount
+                | Self::InternationalShare
+        )
     }
 
     /// Whether it is a share or a rate.
@@ -207,7 +240,7 @@ impl RawFigure {
         });
         if (self.form == Form::Value) != self.since.is_none() {
             let message = "a figure with `since` also says `as`, and the other way round";
-            let help = "write since = \"2021/22\" and as = \"change\", \"ratio\" or \"growth\"";
+            let help = "write since = \"2021/22\" and as = \"change\", \"ratio\", \"growth\" or \"total\"";
             diagnostics.push("M023", file.locate(self.year.span.clone()), message, help);
         }
         if let (Some(Some(since)), Some(year)) = (since, asked)
@@ -216,8 +249,16 @@ impl RawFigure {
             let message = format!("the figure compares {year} with {since}, which is not earlier");
             diagnostics.push("M023", file.locate(self.year.span.clone()), message, "put `since` before `year`");
         }
+        if self.form == Form::Total && self.measure.is_share() {
+            let message = format!("`{}` is a share, and shares of several years do not add", self.measure.id());
+            let help = "ask for it in one year, or ask for the number it is a share of";
+            diagnostics.push("M023", file.locate(self.year.span.clone()), message, help);
+        }
         let (staff, training) = (professions.is_some() || self.setting.is_some(), programmes.is_some());
-        if (self.measure.of_training() && staff) || (!self.measure.of_training() && training) {
+        if (self.measure.of_training() && staff)
+            || (!self.measure.of_training() && training)
+            || (self.measure == FigureMeasure::SpendGbp && staff)
+            || (self.measure == FigureMeasure::RecruitmentGbp && self.setting.is_some()) {
             let message = format!("`{}` cannot be asked for that", self.measure.id());
             let help = "ask training figures by programme, and staff figures by profession, group, tag or setting";
             diagnostics.push("M023", file.locate(self.year.span.clone()), message, help);

@@ -38,6 +38,7 @@ pub enum Measure {
     HiringCostGbp,
     InternationalCostGbp,
     BudgetGbp,
+    Inflation,
 }
 
 /// What a measure is stated for.
@@ -515,6 +516,18 @@ pub const MEASURES: &[Spec] = &[
         "Money for staff, their training and recruitment, and the plan's actions in a year.",
         shared,
         money,
+        price
+    ),
+    spec!(
+        Inflation,
+        "inflation",
+        "inflation",
+        "growth per year",
+        Whole,
+        Never,
+        None,
+        (-0.1, 0.5),
+        "Growth of prices in general from the financial year before: what turns pounds of one year into those of another.",
         price
     ),
 ];

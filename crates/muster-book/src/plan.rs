@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location, suggest};
 use crate::document::{At, Document};
 use crate::files::{Files, TextFile};
 use crate::maturity::{SelfAssessment, read_maturity};
+use crate::pay_bands::PayBands;
 use crate::progress::{Report, read_progress};
 use crate::scenario::{Scenario, read_scenarios};
 use crate::shelf::{Override, Series, Shelf, Side};
@@ -202,6 +203,11 @@ impl Plan {
         };
         (plan.dependence, plan.repairs) = dependence::settle(&plan, groups, diagnostics);
         Some(plan)
+    }
+
+    /// How professions divide between pay bands, as the last book says that has something to say.
+    pub fn pay_bands(&self) -> Option<&PayBands> {
+        self.shelf.books.iter().rev().find_map(|book| book.pay_bands.as_ref())
     }
 
     /// The years of the plan, the baseline first.

@@ -16,7 +16,7 @@ use muster_engine::{
 pub use self::futures::{Desk, Futures, Limited, Stands, Uncertain};
 use self::futures::{Line, Sheet};
 use self::lookup::{Amount, Beyond, Lookups, Missing};
-pub use self::prices::{PlacePrices, PriceFutures, Prices};
+pub use self::prices::{PlacePrices, PriceFutures, PriceIndex, Prices};
 use crate::action::Effect;
 use crate::assumption::{Key, Scope};
 use crate::diagnostic::{Diagnostic, Diagnostics};

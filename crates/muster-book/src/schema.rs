@@ -3,7 +3,9 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-use crate::{action, assumption, book, check, dependence, figure, maturity, plan, progress, scenario, source, stress, taxonomy};
+use crate::{
+    action, assumption, book, check, dependence, figure, maturity, pay_bands, plan, progress, scenario, source, stress, taxonomy,
+};
 
 /// Files made of one list of sections, in the shape an editor sees them.
 macro_rules! lists {
@@ -69,6 +71,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("framework", schema_for!(Framework)),
         ("maturity", schema_for!(Maturity)),
         ("move", schema_for!(Moves)),
+        ("pay_bands", schema_for!(pay_bands::RawPayBands)),
         ("plan", schema_for!(plan::RawPlan)),
         ("profession", schema_for!(Professions)),
         ("programme", schema_for!(Programmes)),

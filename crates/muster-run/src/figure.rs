@@ -25,6 +25,7 @@ pub(crate) enum Counted {
     ShortfallFte,
     TemporaryFte,
     PayBillGbp,
+    TemporaryGbp,
     Leavers,
     Joiners,
     International,
@@ -91,7 +92,13 @@ impl<'a> Roll<'a> {
             })?;
             self.quotient(figure, index)
         };
-        let then = at(figure.year)?;
+        let mut then = at(figure.year)?;
+        if figure.form == Form::Total && let Some(since) = figure.since {
+            for earlier in 0..figure.year.years_since(since) {
+                then.above.extend(at(since + earlier as i16)?.above);
+            }
+            return Ok(Question { then, before: None, form: Form::Value });
+        }
         let before = match figure.since {
             Some(since) => Some((at(since)?, f64::from(figure.year.years_since(since)))),
             None => None,
@@ -101,7 +108,7 @@ impl<'a> Roll<'a> {
 
     fn quotient(&self, figure: &Figure, year: usize) -> Result<Quotient, RunError> {
         let here = self.here(figure)?;
-        if figure.measure.of_training() {
+        if figure.measure.of_training() && !figure.measure.of_ledger() {
             let chosen = |(place, programme): &(usize, usize)| {
                 here[*place] && figure.programmes.as_ref().is_none_or(|chosen| chosen.contains(programme))
             };
@@ -135,6 +142,7 @@ impl<'a> Roll<'a> {
                 (vec![temporary()], vec![temporary(), sum(Counted::Fte, year)])
             }
             FigureMeasure::PayBillGbp => plain(Counted::PayBillGbp),
+            FigureMeasure::TemporaryGbp => plain(Counted::TemporaryGbp),
             FigureMeasure::LeaverRate => (vec![sum(Counted::Leavers, year)], vec![sum(Counted::Headcount, year - 1)]),
             FigureMeasure::LeaversHeadcount => plain(Counted::Leavers),
             FigureMeasure::JoinerHeadcount => plain(Counted::Joiners),
@@ -143,6 +151,9 @@ impl<'a> Roll<'a> {
             }
             FigureMeasure::TrainingIntake => plain(Counted::Intake),
             FigureMeasure::TrainingCompletions => plain(Counted::Completed),
+            FigureMeasure::TrainingGbp | FigureMeasure::RecruitmentGbp | FigureMeasure::SpendGbp => {
+                return Err(RunError::Request(format!("`{}` is asked of the ledger", figure.measure.id())));
+            }
         };
         Ok(Quotient { above, below })
     }
@@ -183,7 +194,7 @@ impl Question {
         let Some((before, years)) = &self.before else { return value };
         let before = before.value(&sum);
         match self.form {
-            Form::Value => value,
+            Form::Value | Form::Total => value,
             Form::Change => value - before,
             Form::Ratio => value / before,
             Form::Growth => (value / before).powf(1.0 / years) - 1.0,
@@ -202,6 +213,7 @@ impl Counted {
             Self::ShortfallFte => result.gap_fte.max(0.0),
             Self::TemporaryFte => result.temporary_fte,
             Self::PayBillGbp => result.pay_gbp + result.temporary_gbp,
+            Self::TemporaryGbp => result.temporary_gbp,
             Self::Leavers => flows(&LEAVING),
             Self::Joiners => flows(&JOINING),
             Self::International => flows(&[Cause::International]),
@@ -223,6 +235,7 @@ impl Counted {
             Self::GapFte => each(&|lane| figures.demand_fte[lane] - figures.fte[lane]),
             Self::ShortfallFte => each(&|lane| (figures.demand_fte[lane] - figures.fte[lane]).max(0.0)),
             Self::TemporaryFte => figures.temporary_fte,
+            Self::TemporaryGbp => figures.temporary_gbp,
             Self::PayBillGbp => each(&|lane| figures.pay_gbp[lane] + figures.temporary_gbp[lane]),
             Self::Leavers => figures.leavers,
             Self::Joiners => each(&|lane| {
@@ -256,6 +269,9 @@ pub(crate) fn answer_for_the_plan(run: &Run, scenario: &ScenarioRun, figure: &Fi
 
 /// The figure, in a scenario of the run.
 pub fn answer(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<f64, RunError> {
+    if figure.measure.of_ledger() {
+        return crate::money::answer(run, scenario, figure);
+    }
     answer_at((&run.plan, &run.places), scenario, figure)
 }
 

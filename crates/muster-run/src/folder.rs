@@ -57,6 +57,9 @@ impl Run {
         if let Some(stress) = self.stress()? {
             outputs.insert("stress.json".to_owned(), json(stress)?);
         }
+        let money = self.money()?;
+        outputs.insert("money.parquet".to_owned(), tables::money(self, money)?);
+        outputs.insert("money.json".to_owned(), json(&money.in_words())?);
         outputs.insert("report.html".to_owned(), report::html(self)?.into_bytes());
         Ok(outputs)
     }

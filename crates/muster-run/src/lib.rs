@@ -13,6 +13,7 @@ mod export;
 mod figure;
 mod folder;
 mod manifest;
+pub mod money;
 mod number;
 mod report;
 mod run;

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::sensitivity::{self, Swing};
+use crate::money::Money;
 use crate::stress::Stress;
 use crate::uncertainty::{Ask, ByChance, Drivers, Elsewhere, Uncertainty};
 use crate::verdict::{self, Verdict};
@@ -67,6 +68,8 @@ pub struct Run {
     pub by_chance: Option<ByChance>,
     /// Worked out when somebody first asks: see [`Run::stress`].
     stressed: OnceLock<Option<Stress>>,
+    /// Likewise: see [`Run::money`].
+    costed: OnceLock<Money>,
 }
 
 /// Why there is no run.
@@ -154,6 +157,7 @@ impl Run {
             drivers: None,
             by_chance: None,
             stressed: OnceLock::new(),
+            costed: OnceLock::new(),
         };
         progress("finding which assumptions matter most");
         run.swings = sensitivity::swings(&run)?;
@@ -169,6 +173,17 @@ impl Run {
             run.by_chance = Some(ByChance::of(&run, ask.seed)?);
         }
         Ok(run)
+    }
+
+    /// What the run costs, with ranges where it was drawn.
+    pub fn money(&self) -> Result<&Money, RunError> {
+        if self.costed.get().is_none() {
+            let ask = self.uncertainty.as_ref().map(|drawn| Ask { draws: Some(drawn.draws), ..drawn.ask.clone() });
+            let money = Money::of(self, ask.as_ref())?;
+            // Another thread may have been first, with the same answer.
+            let _ = self.costed.set(money);
+        }
+        self.costed.get().ok_or_else(|| RunError::Request("the money of the run was not kept".to_owned()))
     }
 
     /// What the plan comes to when things go wrong; none where it does not say what may.

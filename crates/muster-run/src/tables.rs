@@ -11,6 +11,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
+use crate::money::{Money, Subject};
 use crate::run::{Run, RunError};
 use crate::uncertainty::{MEASURES, Uncertainty};
 
@@ -151,6 +152,31 @@ pub(crate) fn draws(run: &Run, uncertainty: &Uncertainty) -> Result<Vec<u8>, Run
             for draw in 0..uncertainty.draws {
                 let numbers = (0..MEASURES.len()).map(|measure| scenario.whole.of(measure, y)[draw]);
                 columns.push(&[scenario.id.as_str(), year], std::iter::once(draw as f64).chain(numbers));
+            }
+        }
+    }
+    columns.into_parquet()
+}
+
+/// `money.parquet`: pounds and what they buy, by scenario, place, year, line and subject.
+pub(crate) fn money(run: &Run, money: &Money) -> Result<Vec<u8>, RunError> {
+    let texts = ["scenario", "place", "year", "line", "level", "id", "band", "quantity_of"];
+    let mut columns = Columns::new(&texts, vec!["gbp".to_owned(), "quantity".to_owned()]);
+    let taxonomy = &run.plan.shelf.taxonomy;
+    let bands = run.plan.pay_bands();
+    for ledger in &money.ledgers {
+        let years: Vec<String> = ledger.years.iter().map(ToString::to_string).collect();
+        for row in &ledger.rows {
+            let (level, id) = match row.subject {
+                Subject::Profession(i) => ("profession", &taxonomy.professions[i].id),
+                Subject::Programme(i) => ("programme", &taxonomy.programmes[i].id),
+                Subject::Action(i) => ("action", &run.plan.actions[i].id),
+            };
+            let place = place_of(run, row.place);
+            let band = row.band.and_then(|band| Some(bands?.bands.get(band)?.id.as_str())).unwrap_or_default();
+            for (i, year) in years.iter().enumerate() {
+                let texts = [&ledger.scenario, place, year, row.line.id(), level, id, band, row.line.quantity()];
+                columns.push(&texts, [row.gbp[i], row.quantity[i]]);
             }
         }
     }

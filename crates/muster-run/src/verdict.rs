@@ -72,18 +72,26 @@ impl Verdict {
 pub fn verdicts(run: &Run) -> Result<Vec<Verdict>, RunError> {
     let mut extra = Vec::new();
     for check in run.plan.checks.iter().chain(&run.plan.targets) {
-        let known = run.scenario(&check.scenario).is_some() || extra.iter().any(|(id, _)| *id == check.scenario);
-        if !known {
-            let step = run.scenarios[0].resolved.inputs.step;
-            extra.push((check.scenario.clone(), project(&run.plan, &check.scenario, &run.places, step)?));
+        for id in std::iter::once(&check.scenario).chain(&check.against) {
+            let known = run.scenario(id).is_some() || extra.iter().any(|(known, _)| known == id);
+            if !known {
+                let step = run.scenarios[0].resolved.inputs.step;
+                extra.push((id.clone(), project(&run.plan, id, &run.places, step)?));
+            }
         }
     }
     let verdict = |check: &Check| {
-        let made = || extra.iter().find(|(id, _)| *id == check.scenario).map(|(_, scenario)| scenario);
-        let scenario = run.scenario(&check.scenario).or_else(made);
-        let scenario =
-            scenario.ok_or_else(|| RunError::Request(format!("there is no scenario `{}`", check.scenario)))?;
-        Ok(judge(check, answer_for_the_plan(run, scenario, &check.figure)))
+        let in_scenario = |id: &String| {
+            let made = || extra.iter().find(|(known, _)| known == id).map(|(_, scenario)| scenario);
+            let scenario = run.scenario(id).or_else(made);
+            let scenario = scenario.ok_or_else(|| RunError::Request(format!("there is no scenario `{id}`")))?;
+            answer_for_the_plan(run, scenario, &check.figure)
+        };
+        let answer = in_scenario(&check.scenario).and_then(|answer| match &check.against {
+            Some(against) => Ok(answer - in_scenario(against)?),
+            None => Ok(answer),
+        });
+        Ok(judge(check, answer))
     };
     run.plan.checks.iter().chain(&run.plan.targets).map(verdict).collect()
 }
@@ -136,12 +144,12 @@ pub(crate) fn expected_in_words(check: &Check) -> String {
 
 /// A figure of the check's kind, in words.
 pub(crate) fn write(check: &Check, value: f64) -> String {
-    use muster_book::{FigureMeasure, Form};
+    use muster_book::Form;
     match (check.figure.form, check.figure.measure) {
         (Form::Ratio, _) => format!("{value:.2} times"),
         (Form::Growth, _) => format!("{:.2}% a year", value * 100.0),
         (_, measure) if measure.is_share() => percent(value),
-        (_, FigureMeasure::PayBillGbp) => gbp(value),
+        (_, measure) if measure.is_money() => gbp(value),
         _ => thousands(value),
     }
 }
@@ -158,7 +166,7 @@ pub fn difference_in_words(check: &Check, by: f64) -> String {
         Form::Ratio => minus(&format!("{by:+.2}")),
         Form::Growth => minus(&format!("{:+.2} points a year", by * 100.0)),
         _ if check.figure.measure.is_share() => minus(&format!("{:+.1} points", by * 100.0)),
-        _ if check.figure.measure == muster_book::FigureMeasure::PayBillGbp => gbp(by),
+        _ if check.figure.measure.is_money() => gbp(by),
         _ => signed(by),
     }
 }

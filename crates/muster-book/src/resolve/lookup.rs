@@ -205,7 +205,7 @@ impl Resolver<'_> {
         self.in_years(ask, &years)
     }
 
-    fn in_years(&mut self, ask: &Ask<'_>, years: &[FinancialYear]) -> Vec<Slot> {
+    pub(super) fn in_years(&mut self, ask: &Ask<'_>, years: &[FinancialYear]) -> Vec<Slot> {
         let asked = asked(ask, years[0], years.len());
         if let Some(known) = self.lookups.values.get(&asked) {
             return known.clone();

@@ -24,6 +24,8 @@ type ByYear<T> = Option<Vec<T>>;
 pub struct Prices {
     /// The year of the pounds.
     pub price_year: FinancialYear,
+    /// What turns pounds of one year into those of another; none where the books do not state inflation for every year needed.
+    pub index: Option<PriceIndex>,
     /// The places, in the order of the run.
     pub places: Vec<PlacePrices>,
     /// What the books do not price, in words, each once: it is not counted.
@@ -43,11 +45,40 @@ pub struct PlacePrices {
     pub budget_gbp: ByYear<f64>,
 }
 
+/// Prices in general, by financial year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceIndex {
+    first: FinancialYear,
+    level: Vec<f64>,
+}
+
+impl PriceIndex {
+    /// From the first year and the growth of each later one.
+    pub fn new(first: FinancialYear, growth: impl IntoIterator<Item = f64>) -> Self {
+        let mut level = vec![1.0];
+        level.extend(growth.into_iter().scan(1.0, |level, growth| {
+            *level *= 1.0 + growth;
+            Some(*level)
+        }));
+        Self { first, level }
+    }
+
+    /// What a pound of one year is worth in pounds of another; none where a year is not known.
+    pub fn factor(&self, from: FinancialYear, to: FinancialYear) -> Option<f64> {
+        let at = |year: FinancialYear| {
+            usize::try_from(year.years_since(self.first)).ok().and_then(|index| self.level.get(index))
+        };
+        Some(at(to)? / at(from)?)
+    }
+}
+
 /// The same, with what is uncertain left open.
 #[derive(Debug, Clone)]
 pub struct PriceFutures {
     futures: Futures,
     price_year: FinancialYear,
+    /// The year before the first whose growth is known, and the growth of each year.
+    inflation: Option<(FinancialYear, Vec<Slot>)>,
     places: Vec<PlaceSlots>,
     lacks: Vec<String>,
 }
@@ -72,12 +103,14 @@ impl Plan {
         let mut resolver = Resolver::new(self, scenario);
         resolver.open(self.uncertain_prices(), Opens::Ranges);
         let mut lacks = BTreeSet::new();
+        let inflation = resolver.inflation(&mut lacks);
         let slots = places.iter().map(|place| resolver.prices_of(place, &mut lacks)).collect();
         let Resolver { diagnostics, model, sheet, assumptions, .. } = resolver.report();
         let futures = Futures::new(model, places.to_vec(), self.years(), assumptions, sheet);
         diagnostics.into_result(PriceFutures {
             futures,
             price_year: self.price_year.unwrap_or(self.from),
+            inflation,
             places: slots,
             lacks: lacks.into_iter().collect(),
         })
@@ -118,8 +151,12 @@ impl PriceFutures {
             international_gbp: all(&of.international),
             budget_gbp: one(&of.budget),
         };
+        let index = |(first, growth): &(FinancialYear, Vec<Slot>)| {
+            PriceIndex::new(*first, growth.iter().map(|slot| block.values[slot.0 as usize][lane]))
+        };
         Prices {
             price_year: self.price_year,
+            index: self.inflation.as_ref().map(index),
             places: self.places.iter().map(place).collect(),
             lacks: self.lacks.clone(),
         }
@@ -155,6 +192,22 @@ impl Resolver<'_> {
             lacks.insert(format!("no `{}`{of} ({}) for every year of the plan", spec.id, spec.title));
         }
         stated
+    }
+
+    /// Growth of prices from the first year that a price or a cost is stated in, to the horizon.
+    fn inflation(&mut self, lacks: &mut BTreeSet<String>) -> Option<(FinancialYear, Vec<Slot>)> {
+        let plan = self.plan;
+        let costs = plan.actions.iter().flat_map(|action| &action.costs);
+        let stated = costs.map(|cost| cost.price_year).chain(plan.price_year).chain([plan.from]);
+        let (first, last) = stated.fold((plan.from, plan.to), |(first, last), year| (first.min(year), last.max(year)));
+        let years: Vec<FinancialYear> = (1..=last.years_since(first)).map(|after| first + after as i16).collect();
+        let england = [PlaceCode::england()];
+        let ask = Shelf::whole(Measure::Inflation, None, &england);
+        if years.iter().all(|year| plan.shelf.find(&ask, None, *year).is_some()) {
+            return Some((first, self.in_years(&ask, &years)));
+        }
+        lacks.insert(format!("no `inflation` for every year from {} to {last}", first + 1));
+        None
     }
 
     fn price(&mut self, ask: &Ask<'_>, lacks: &mut BTreeSet<String>) -> ByYear<Slot> {

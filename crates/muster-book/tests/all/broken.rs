@@ -475,7 +475,8 @@ fn a_number_that_cannot_be_right_is_refused() {
         wrong("a programme of 13 years", PROGRAMMES, swap("= 3", "= 13"), "length_years", &["13"]),
         wrong("an effect that is not a number", ACTIONS, swap("value = 0.8", "value = nan"), "nan", &["number"]),
         wrong("an effect without end", ACTIONS, swap("value = 0.8", "value = inf"), "inf", &["number"]),
-        wrong("a cost that is not a number", ACTIONS, swap("gbp = 1e6", "gbp = nan"), "cost", &["cost"]),
+        wrong("a cost that is not a number", ACTIONS, swap("gbp        = 1e6", "gbp        = nan"), "gbp", &["cost"]),
+        wrong("a cost outside its range", ACTIONS, swap("gbp        = 1e6", "gbp        = 1e6\nrange      = [2e6, 3e6]"), "range", &["range"]),
         wrong("a skill mix of nought at the baseline", "books/small/demand/skill_mix.toml", swap("value  = 1.0", "value  = 0.0"), "value", &["skill mix"]),
     ]));
 }
@@ -774,7 +775,7 @@ fn a_date_or_a_year_that_cannot_be_is_refused() {
         date("a book from another year than its plan", BOOK, swap("2022-03-31", "2021-03-31"), "baseline", &["2021-03-31", "2020/21"]),
         date("a stock from a year after the baseline", STOCK, swap("2021-04-01", "2023-04-01"), "value", &["stock_fte", "2023/24"]),
         date("a price year that is a calendar year", EARNINGS, swap("'2022/23'", "'2022'"), "price_year", &["2022/23"]),
-        date("the price year of an action that is a calendar year", ACTIONS, swap("'2022/23'", "'2022'"), "cost", &["2021/22"]),
+        date("the price year of an action that is a calendar year", ACTIONS, swap("'2022/23'", "'2022'"), "price_year", &["2021/22"]),
         date("a place that opens on no day", PLACES, swap("QOX,Bath,system,Y58,2020-04-01", "QOX,Bath,system,Y58,July 2022"), "July 2022", &["July 2022"]),
         date("a place that closes before it opens", PLACES, swap("QOX,Bath,system,Y58,2020-04-01,", "QOX,Bath,system,Y58,2020-04-01,2019-03-31"), "QOX", &[]),
     ]);

@@ -1034,6 +1034,21 @@ where  = "Table 1"
 "#,
     ),
     (
+        "books/small/money/inflation.toml",
+        r#"measure = "inflation"
+about   = "Growth of prices."
+unit    = "growth per year"
+checked = 2026-01-31
+
+[[value]]
+from   = 2021-04-01
+value  = 0.1
+kind   = "published"
+source = "register"
+where  = "Table 1"
+"#,
+    ),
+    (
         "books/small/money/budget_gbp.toml",
         r#"measure = "budget_gbp"
 about   = "What there is to spend."
@@ -1104,7 +1119,6 @@ theme    = "train"
 owner    = { organisation = "NHS England", role = "Director" }
 level    = "national"
 due      = 2026-03-31
-cost     = { gbp = 1e6, price_year = "2022/23", about = "A year." }
 source   = "register"
 evidence = "Each student brings a nurse."
 
@@ -1128,6 +1142,15 @@ level    = "national"
 due      = 2026-03-31
 source   = "register"
 evidence = "Flexible work keeps people."
+
+[[action.cost]]
+gbp        = 1e6
+price_year = "2022/23"
+from       = 2023-04-01
+to         = 2025-03-31
+what       = "retention"
+kind       = "published"
+about      = "Two years."
 
 [[action.effect]]
 measure = "leaver_rate"

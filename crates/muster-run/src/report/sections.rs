@@ -441,25 +441,14 @@ pub(super) fn money(run: &Run) -> Result<Section, RunError> {
         }
         table.push("", cells);
     }
-    let costed: Vec<String> =
-        run.plan
-            .actions
-            .iter()
-            .filter_map(|action| {
-                action.cost.as_ref().map(|cost| {
-                    format!("{}: {} ({} prices). {}", action.title, gbp(cost.gbp), cost.price_year, cost.about)
-                })
-            })
-            .collect();
-    let mut blocks = vec![
+    let blocks = vec![
         Block::Text(format!(
             "In {prices}, with employer's costs. Bank and agency staff cover a stated share of each shortfall and cost more than permanent staff."
         )),
         Block::Chart(chart),
         Block::Folded(table),
     ];
-    blocks.extend(costed.into_iter().map(|text| Block::Text(format!("Known cost of an action. {text}"))));
-    Ok(section("money", "Pay bill and temporary staffing", blocks))
+    Ok(section("pay-bill", "Pay bill and temporary staffing", blocks))
 }
 
 /// How many assumptions the chart shows.

@@ -67,7 +67,7 @@ impl Drawn {
     }
 
     /// The scores of an assumption in a year, in each draw of a block. Beyond the last draw they are nought, and unused.
-    fn lanes(&self, block: usize, assumption: usize, year: usize) -> Lanes {
+    pub(crate) fn lanes(&self, block: usize, assumption: usize, year: usize) -> Lanes {
         if let Some((_, score)) = self.held.filter(|(held, _)| *held == assumption) {
             return [score; LANES];
         }
@@ -86,9 +86,9 @@ pub(crate) struct Drawing {
 }
 
 /// What a thread works with.
-pub(super) struct Worker {
-    pub(super) desk: Desk,
-    pub(super) block: Block,
+pub(crate) struct Worker {
+    pub(crate) desk: Desk,
+    pub(crate) block: Block,
     scratch: Option<Scratch>,
 }
 
@@ -99,7 +99,7 @@ impl Drawing {
         Ok(Self { futures, projector })
     }
 
-    pub(super) fn worker(&self) -> Worker {
+    pub(crate) fn worker(&self) -> Worker {
         Worker {
             desk: Desk::default(),
             block: self.futures.block(),
@@ -154,7 +154,7 @@ impl Drawing {
     }
 
     /// Projects the block as it stands.
-    pub(super) fn project_block<K: Keep>(
+    pub(crate) fn project_block<K: Keep>(
         &self,
         worker: &mut Worker,
         places: &[usize],

@@ -15,6 +15,7 @@ mod work;
 
 pub use chance::{ByChance, RowByChance};
 pub use drivers::{Drivers, Effort};
+pub(crate) use ensemble::drawing as drawing_of_run;
 pub use ensemble::{Ask, Chance, Drawn, GAP, MEASURES, PAY_BILL, RowDraws, ScenarioDraws, Uncertainty};
 pub use hands::Elsewhere;
 pub use rows::RowOf;
