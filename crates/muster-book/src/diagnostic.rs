@@ -281,6 +281,36 @@ pub const CODES: &[Code] = &[
         title: "A fault in a readiness framework or self-assessment",
         text: "A framework lists levels of readiness and activities, and says for each activity what readiness allows to be devolved. An answer names an activity and a readiness of the framework, with evidence, a name and a date.",
     },
+    Code {
+        code: "M040",
+        title: "Two plans for one place",
+        text: "A place submits one plan. Leave out the version that no longer counts, or let one of the two say that it covers the `rest` of the place.",
+    },
+    Code {
+        code: "M041",
+        title: "A plan and a plan within it",
+        text: "The people of an organisation are in its system's plan too. A plan that adds up from others names them in `adds_up_from`; then those are added up and the plan itself is held against their sum.",
+    },
+    Code {
+        code: "M042",
+        title: "Plans that cannot be added",
+        text: "Plans add up only when they have the same years, the same year of prices, and the same professions, programmes and moves.",
+    },
+    Code {
+        code: "M043",
+        title: "A fault in a submission",
+        text: "submission.toml says who submits which plan for which place, in which version, and who signed it off. A word in it is unknown, names a place that is not there, or does not agree with the plan beside it.",
+    },
+    Code {
+        code: "M044",
+        title: "A fault in submission rules",
+        text: "A rule asks for something that a submission does not have, or does not say what may be and what may not.",
+    },
+    Code {
+        code: "M045",
+        title: "A place outside the plan",
+        text: "A plan is rolled up into the plan of a place that holds its own: a system into its region, a region into England.",
+    },
 ];
 
 /// The known name nearest to a wrong one, for "did you mean". Capitals do not count, and something of the name must be left.

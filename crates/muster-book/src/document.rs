@@ -15,8 +15,10 @@ use crate::files::TextFile;
 
 /// A value and where it stands in its file.
 #[derive(Debug, Clone)]
-pub(crate) struct At<T> {
+pub struct At<T> {
+    /// The value.
     pub value: T,
+    /// The bytes it stands in.
     pub span: Range<usize>,
 }
 
@@ -49,7 +51,7 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for At<T> {
 
 /// A date as TOML writes it: 2022-04-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Day(pub Date);
+pub struct Day(pub Date);
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -136,17 +138,17 @@ schema_of_two_numbers!(LowHigh Quantile);
 /// What is left of a document that holds only lists.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
+pub struct Nothing {}
 
 /// A TOML file, parsed but not yet read into types.
-pub(crate) struct Document<'f> {
-    pub file: &'f TextFile,
+pub struct Document<'f> {
+    pub(crate) file: &'f TextFile,
     root: DeTable<'f>,
 }
 
 impl<'f> Document<'f> {
     /// Parses a file; the first few syntax errors are reported, and what could be read is kept only when there are none.
-    pub(crate) fn parse(file: &'f TextFile, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub fn parse(file: &'f TextFile, diagnostics: &mut Diagnostics) -> Option<Self> {
         let (root, errors) = DeTable::parse_recoverable(&file.text);
         // One slip makes the parser stumble again and again after it.
         for error in errors.iter().take(3) {
@@ -164,7 +166,7 @@ impl<'f> Document<'f> {
     }
 
     /// Takes the items of `[[name]]` out of the document and reads each by itself.
-    pub(crate) fn list<T: DeserializeOwned>(&mut self, name: &str, diagnostics: &mut Diagnostics) -> Vec<At<T>> {
+    pub fn list<T: DeserializeOwned>(&mut self, name: &str, diagnostics: &mut Diagnostics) -> Vec<At<T>> {
         let Some(list) = self.root.remove(name) else { return Vec::new() };
         let span = list.span();
         let DeValue::Array(items) = list.into_inner() else {
@@ -184,7 +186,7 @@ impl<'f> Document<'f> {
     }
 
     /// Reads what is left after the lists were taken out.
-    pub(crate) fn rest<T: DeserializeOwned>(self, what: &str, diagnostics: &mut Diagnostics) -> Option<T> {
+    pub fn rest<T: DeserializeOwned>(self, what: &str, diagnostics: &mut Diagnostics) -> Option<T> {
         let end = self.file.text.find("\n[").unwrap_or(self.file.text.len());
         let item = Spanned::new(0..end, DeValue::Table(self.root));
         let file = self.file;
@@ -192,7 +194,7 @@ impl<'f> Document<'f> {
     }
 
     /// Whether the document says anything under this name.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.root.contains_key(name)
     }
 }

@@ -17,7 +17,7 @@ pub struct TextFile {
 }
 
 /// Every file read so far, by path.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Files {
     read: BTreeMap<PathBuf, TextFile>,
     /// Whether these are all that there are, so that the disk is never asked.
@@ -109,6 +109,15 @@ impl Files {
                 None
             }
         }
+    }
+
+    /// These files without those below a folder, but for some: what a plan shares with another that lies there.
+    pub(crate) fn without(&self, folder: &Path, but: &[&str]) -> Self {
+        let keeps = |path: &Path| {
+            path.strip_prefix(folder).map_or(true, |below| but.iter().any(|kept| below.starts_with(kept)))
+        };
+        let read = self.read.iter().filter(|(path, _)| keeps(path));
+        Self { read: read.map(|(path, file)| (path.clone(), file.clone())).collect(), is_closed: self.is_closed }
     }
 
     /// Every file read, by path.

@@ -74,6 +74,10 @@ pub struct Plan {
     pub files: Files,
     /// Its own folder.
     pub folder: PathBuf,
+    /// The folder of the plan it lies within, whose actions and scenarios it has.
+    pub within: Option<PathBuf>,
+    /// The folder of its sources.
+    pub(crate) sources: PathBuf,
 }
 
 /// A value that stands in for others, in words.
@@ -92,18 +96,30 @@ pub struct Overridden {
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawPlan {
-    id: String,
-    title: String,
-    place: At<String>,
-    from: At<String>,
-    to: At<String>,
-    books: At<Vec<String>>,
-    sources: String,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) place: At<String>,
+    pub(crate) from: At<String>,
+    pub(crate) to: At<String>,
+    pub(crate) books: At<Vec<String>>,
+    pub(crate) sources: String,
     #[serde(default)]
-    about: String,
+    pub(crate) about: String,
     /// What a reader of the report should know before relying on it.
     #[serde(default)]
-    cautions: Vec<String>,
+    pub(crate) cautions: Vec<String>,
+    /// The folder of the plan that this one lies within: that of a system within its region's, say. It has the actions and
+    /// scenarios of that plan where it has none of its own.
+    pub(crate) within: Option<At<String>>,
+}
+
+impl RawPlan {
+    /// Where the actions and scenarios of a plan are.
+    pub(crate) fn acts_from(&self, folder: &Path, files: &Files) -> PathBuf {
+        let own = ["actions.toml", "scenarios.toml"].iter().any(|name| files.has_file(&folder.join(name)))
+            || files.has_folder(&folder.join("actions"));
+        self.within.as_ref().filter(|_| !own).map_or_else(|| folder.to_owned(), |within| folder.join(&within.value))
+    }
 }
 
 impl Plan {
@@ -157,10 +173,11 @@ impl Plan {
         let (books, stated, mut groups) = read_books(folder, &raw, from, &mut context, diagnostics);
         context.book_place = PlaceCode::england();
         let price_year = context.price_year.get();
-        let actions = read_actions(folder, &mut context, diagnostics);
+        let acts_from = acts_from(folder, &raw, &file, &mut context, diagnostics);
+        let actions = read_actions(&acts_from, &mut context, diagnostics);
         let progress = read_progress(folder, &actions, &mut context, diagnostics);
         let maturity = read_maturity(folder, &mut context, diagnostics);
-        let scenarios = read_scenarios(folder, &actions, &mut context, diagnostics);
+        let scenarios = read_scenarios(&acts_from, &actions, &mut context, diagnostics);
         let (failures, policies) = read_stress(folder, &actions, &scenarios, &mut context, diagnostics);
         let mut checks = |name, list, role| {
             read_checks(folder, (name, list, role), &scenarios, (from, to), &mut context, diagnostics)
@@ -200,6 +217,8 @@ impl Plan {
             repairs: Vec::new(),
             files,
             folder: crate::files::tidy(folder),
+            within: raw.within.map(|within| crate::files::tidy(&folder.join(within.value))),
+            sources: crate::files::tidy(&folder.join(&raw.sources)),
         };
         (plan.dependence, plan.repairs) = dependence::settle(&plan, groups, diagnostics);
         Some(plan)
@@ -208,6 +227,11 @@ impl Plan {
     /// How professions divide between pay bands, as the last book says that has something to say.
     pub fn pay_bands(&self) -> Option<&PayBands> {
         self.shelf.books.iter().rev().find_map(|book| book.pay_bands.as_ref())
+    }
+
+    /// The folder of its sources.
+    pub fn sources(&self) -> &Path {
+        &self.sources
     }
 
     /// The years of the plan, the baseline first.
@@ -267,7 +291,23 @@ impl Plan {
     }
 }
 
-fn read_years(file: &TextFile, raw: &RawPlan, diagnostics: &mut Diagnostics) -> Option<(FinancialYear, FinancialYear)> {
+/// Where the actions and scenarios of a plan are, said to be missing when the plan it lies within is not there.
+fn acts_from(
+    folder: &Path,
+    raw: &RawPlan,
+    file: &TextFile,
+    context: &mut Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> PathBuf {
+    let acts_from = raw.acts_from(folder, context.files);
+    if let Some(within) = &raw.within {
+        let plan = folder.join(&within.value).join("plan.toml");
+        context.files.read_named(&plan, file.locate(within.span.clone()), diagnostics);
+    }
+    acts_from
+}
+
+pub(crate) fn read_years(file: &TextFile, raw: &RawPlan, diagnostics: &mut Diagnostics) -> Option<(FinancialYear, FinancialYear)> {
     let mut year = |text: &At<String>| {
         text.parse::<FinancialYear>()
             .map_err(|_| {
@@ -286,7 +326,7 @@ fn read_years(file: &TextFile, raw: &RawPlan, diagnostics: &mut Diagnostics) -> 
     Some((from, to))
 }
 
-fn read_books(
+pub(crate) fn read_books(
     folder: &Path,
     raw: &RawPlan,
     from: FinancialYear,

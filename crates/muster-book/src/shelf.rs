@@ -2,7 +2,7 @@
 //!
 //! The most local value wins; then the later book; then the more exact subject: a profession before its staff group before everyone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use muster_core::{Age, FinancialYear, PlaceCode, PlaceKind, PlaceTree, Setting};
@@ -41,8 +41,8 @@ pub struct Series {
     pub entries: Vec<Entry>,
 }
 
-/// The books of a plan.
-#[derive(Debug)]
+/// The books of a plan. A copy is cheap: copies share their values.
+#[derive(Debug, Clone)]
 pub struct Shelf {
     /// What there is to plan for.
     pub taxonomy: Taxonomy,
@@ -52,7 +52,7 @@ pub struct Shelf {
     pub sources: BTreeMap<String, Source>,
     /// The books, in the order of layers.
     pub books: Vec<Book>,
-    series: Vec<Series>,
+    series: Vec<Arc<Series>>,
     index: HashMap<(Measure, Scope), Vec<usize>>,
     /// How each uncertain assumption moves over the years.
     paths: BTreeMap<(Measure, Scope, Option<Setting>), Path>,
@@ -166,16 +166,25 @@ impl Shelf {
         stated: Vec<(usize, Stated)>,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut by_key: BTreeMap<(Measure, Key, usize), Vec<Entry>> = BTreeMap::new();
         let mut shelf = Self {
             taxonomy,
             places,
             sources,
-            books,
+            books: Vec::new(),
             series: Vec::new(),
             index: HashMap::new(),
             paths: BTreeMap::new(),
         };
+        shelf.add(books, stated, diagnostics);
+        shelf
+    }
+
+    /// Puts more books on the shelf, with what they state; the index of each is its place on the whole shelf.
+    pub(crate) fn add(&mut self, books: Vec<Book>, stated: Vec<(usize, Stated)>, diagnostics: &mut Diagnostics) {
+        let shelf = self;
+        shelf.books.extend(books);
+        let first_new = shelf.series.len();
+        let mut by_key: BTreeMap<(Measure, Key, usize), Vec<Entry>> = BTreeMap::new();
         let mut first_said = BTreeMap::new();
         for (book, Stated { measure, key, entry, path }) in stated {
             if entry.low < entry.high {
@@ -195,12 +204,80 @@ impl Shelf {
                     diagnostics.push("M013", second.location.clone(), message, help);
                 }
             }
-            shelf.index.entry((measure, key.scope)).or_default().push(shelf.series.len());
-            shelf.series.push(Series { measure, key, book, entries });
+            shelf.push(Arc::new(Series { measure, key, book, entries }));
         }
-        shelf.refuse_overlapping_ages(diagnostics);
-        shelf.refuse_amounts_for_regions(diagnostics);
-        shelf
+        shelf.refuse_overlapping_ages(first_new, diagnostics);
+        shelf.refuse_amounts_for_regions(first_new, diagnostics);
+    }
+
+    fn push(&mut self, series: Arc<Series>) {
+        self.index.entry((series.measure, series.key.scope)).or_default().push(self.series.len());
+        self.series.push(series);
+    }
+
+    /// The first book alone.
+    pub(crate) fn first_book(&self) -> Self {
+        if self.books.len() == 1 {
+            return self.clone();
+        }
+        let mut first = self.without_values();
+        first.books.truncate(1);
+        self.series.iter().filter(|series| series.book == 0).for_each(|series| first.push(Arc::clone(series)));
+        first
+    }
+
+    /// This shelf, with every value of some measures as on another. Both count the same professions, programmes and moves.
+    pub(crate) fn with_measures_of(&self, other: &Self, taken: &dyn Fn(Measure) -> bool) -> Self {
+        let mut mixed = self.without_values();
+        if other.books.len() > mixed.books.len() {
+            mixed.books.extend_from_slice(&other.books[mixed.books.len()..]);
+        }
+        self.series.iter().filter(|series| !taken(series.measure)).for_each(|series| mixed.push(Arc::clone(series)));
+        other.series.iter().filter(|series| taken(series.measure)).for_each(|series| mixed.push(Arc::clone(series)));
+        mixed
+    }
+
+    fn without_values(&self) -> Self {
+        Self {
+            taxonomy: self.taxonomy.clone(),
+            places: self.places.clone(),
+            sources: BTreeMap::new(),
+            books: self.books.clone(),
+            series: Vec::new(),
+            index: HashMap::new(),
+            paths: self.paths.clone(),
+        }
+    }
+
+    /// The measures of which two shelves do not state the same: the same values, for the same things and times, in books of the same
+    /// place on the shelf.
+    pub fn measures_that_differ(&self, other: &Self) -> BTreeSet<Measure> {
+        // Shelves that share their first book share its values, and only what they do not share is compared.
+        let addresses = |shelf: &Self| -> HashSet<usize> { shelf.series.iter().map(|series| Arc::as_ptr(series) as usize).collect() };
+        let (in_self, in_other) = (addresses(self), addresses(other));
+        let by_key = |shelf: &Self| -> BTreeMap<(Measure, Key, usize), Arc<Series>> {
+            let shared = |series: &&Arc<Series>| {
+                let address = Arc::as_ptr(series) as usize;
+                in_self.contains(&address) && in_other.contains(&address)
+            };
+            let own = shelf.series.iter().filter(|series| !shared(series));
+            own.map(|series| ((series.measure, series.key.clone(), series.book), Arc::clone(series))).collect()
+        };
+        let (mine, others) = (by_key(self), by_key(other));
+        let same = |a: &Series, b: &Series| {
+            a.entries.len() == b.entries.len()
+                && a.entries.iter().zip(&b.entries).all(|(a, b)| {
+                    (a.from, a.to, a.interpolation, a.value.to_bits())
+                        == (b.from, b.to, b.interpolation, b.value.to_bits())
+                })
+        };
+        let unmatched = |mine: &BTreeMap<_, Arc<Series>>, others: &BTreeMap<_, Arc<Series>>| -> Vec<Measure> {
+            let differs = |(key, series): (&(Measure, Key, usize), &Arc<Series>)| {
+                others.get(key).is_none_or(|other| !same(series, other)).then_some(key.0)
+            };
+            mine.iter().filter_map(differs).collect()
+        };
+        unmatched(&mine, &others).into_iter().chain(unmatched(&others, &mine)).collect()
     }
 
     /// Notes how an assumption moves over the years. It has one score a year for all its ages, dates and places, so every file
@@ -233,8 +310,9 @@ impl Shelf {
         self.paths.get(&(measure, scope, setting)).copied().unwrap_or_default()
     }
 
-    fn refuse_overlapping_ages(&self, diagnostics: &mut Diagnostics) {
+    fn refuse_overlapping_ages(&self, first_new: usize, diagnostics: &mut Diagnostics) {
         for list in self.index.values() {
+            let list = &list[list.partition_point(|i| *i < first_new)..];
             for (i, first) in list.iter().map(|i| &self.series[*i]).enumerate() {
                 for second in list[i + 1..].iter().map(|i| &self.series[*i]) {
                     let (Some(a), Some(b)) = (first.key.ages, second.key.ages) else { continue };
@@ -256,8 +334,8 @@ impl Shelf {
         }
     }
 
-    fn refuse_amounts_for_regions(&self, diagnostics: &mut Diagnostics) {
-        for series in self.series.iter().filter(|series| series.measure.spec().shared) {
+    fn refuse_amounts_for_regions(&self, first_new: usize, diagnostics: &mut Diagnostics) {
+        for series in self.series[first_new..].iter().filter(|series| series.measure.spec().shared) {
             let Some(place) = series.key.place.as_ref().and_then(|code| self.places.get(code)) else { continue };
             if place.kind == PlaceKind::Region {
                 let message = format!("{} is an amount, and {} is a region", series.measure.id(), place.name);
@@ -298,7 +376,7 @@ impl Shelf {
                 && place.is_some_and(|place| place.kind == PlaceKind::System)
         };
         let mut stated: BTreeMap<(Setting, Scope), BTreeMap<&PlaceCode, &Series>> = BTreeMap::new();
-        for series in self.series.iter().filter(is_system) {
+        for series in self.series().filter(is_system) {
             if let (Some(setting), Some(place)) = (series.key.setting, &series.key.place) {
                 stated.entry((setting, series.key.scope)).or_default().insert(place, series);
             }
@@ -336,7 +414,7 @@ impl Shelf {
 
     /// Every series, by measure and key.
     pub fn series(&self) -> impl DoubleEndedIterator<Item = &Series> {
-        self.series.iter()
+        self.series.iter().map(Arc::as_ref)
     }
 
     pub(crate) fn get(&self, index: usize) -> &Series {
@@ -348,7 +426,7 @@ impl Shelf {
         let mut found: Vec<(_, usize)> = Vec::new();
         for (exactness, scope) in ask.scopes.iter().enumerate() {
             for &i in self.index.get(&(ask.measure, *scope)).into_iter().flatten() {
-                let Series { key, book, .. } = &self.series[i];
+                let Series { key, book, .. } = self.get(i);
                 if ask.fits(key) {
                     let distance = match &key.place {
                         Some(place) => ask.lineage.iter().position(|at| at == place),
@@ -364,7 +442,7 @@ impl Shelf {
 
     /// The series that answers a question in a year, at an age where ages matter.
     pub fn find(&self, ask: &Ask<'_>, age: Option<Age>, year: FinancialYear) -> Option<&Series> {
-        self.candidates(ask).into_iter().map(|i| &self.series[i]).find(|series| {
+        self.candidates(ask).into_iter().map(|i| self.get(i)).find(|series| {
             let at_age = match (series.key.ages, age) {
                 (Some(band), Some(age)) => band.contains(age),
                 _ => true,

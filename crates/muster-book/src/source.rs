@@ -92,6 +92,11 @@ impl Sources {
         }
     }
 
+    /// Sources that were read before.
+    pub(crate) fn known(sources: &BTreeMap<String, Source>) -> Self {
+        Self(sources.iter().map(|(id, source)| (id.clone(), Some(source.clone()))).collect())
+    }
+
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -2,7 +2,11 @@
 
 pub mod actions;
 pub mod dates;
+pub mod divide;
 pub mod maturity;
 pub mod outlook;
 pub mod progress;
+pub mod rollup;
+pub mod submission;
 pub mod subsidiarity;
+pub mod triangulate;

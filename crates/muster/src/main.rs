@@ -40,6 +40,8 @@ enum Command {
     Data(commands::data::Args),
     Backtest(commands::backtest::Args),
     Cluster(commands::cluster::Args),
+    Plan(commands::plan::Args),
+    Rollup(commands::rollup::Args),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -68,6 +70,8 @@ fn main() -> ExitCode {
         Command::Data(args) => commands::data::run(args, &output),
         Command::Backtest(args) => commands::backtest::run(&args, &output),
         Command::Cluster(args) => commands::cluster::run(&args, &output),
+        Command::Plan(args) => commands::plan::run(&args, &output),
+        Command::Rollup(args) => commands::rollup::run(&args, &output),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
             Ok(true)

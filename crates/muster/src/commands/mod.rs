@@ -9,6 +9,7 @@ pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod plan;
+pub(crate) mod rollup;
 pub(crate) mod run;
 pub(crate) mod verify;
 
@@ -42,4 +43,9 @@ pub(crate) fn split(text: &str) -> (PathBuf, Option<String>) {
         Some((path, scenario)) => (path.into(), Some(scenario.to_owned())),
         None => (text.into(), None),
     }
+}
+
+/// The day that was named, or today.
+pub(crate) fn today_or(named: Option<jiff::civil::Date>) -> jiff::civil::Date {
+    named.unwrap_or_else(|| jiff::Zoned::now().date())
 }

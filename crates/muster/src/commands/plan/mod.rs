@@ -1,9 +1,11 @@
-//! `muster plan`: who does what by when, what became of it, and what follows.
+//! `muster plan`: a plan as something that is followed, divided and submitted.
 
 mod actions;
+mod divide;
 mod maturity;
 mod progress;
 mod show;
+mod submit_check;
 
 use std::path::Path;
 
@@ -12,8 +14,9 @@ use muster_run::RunError;
 
 use crate::output::Output;
 
-/// Follow a plan: its actions, their progress, and what a system is ready for.
+/// Follow a plan: its actions and their progress, what a system is ready for, and what places submit of it.
 #[derive(clap::Args)]
+#[command(arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -25,14 +28,18 @@ enum Command {
     Show(show::Args),
     Progress(progress::Args),
     Maturity(maturity::Args),
+    Divide(divide::Args),
+    SubmitCheck(submit_check::Args),
 }
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     match &args.command {
-        Command::Actions(actions) => actions::run(actions, output),
-        Command::Show(show) => show::run(show, output),
-        Command::Progress(progress) => progress::run(progress, output),
-        Command::Maturity(maturity) => maturity::run(maturity, output),
+        Command::Actions(args) => actions::run(args, output),
+        Command::Show(args) => show::run(args, output),
+        Command::Progress(args) => progress::run(args, output),
+        Command::Maturity(args) => maturity::run(args, output),
+        Command::Divide(args) => divide::run(args, output),
+        Command::SubmitCheck(args) => submit_check::run(args, output),
     }
 }
 
