@@ -119,10 +119,12 @@ fn organisations(plan: &Plan) -> Result<Vec<Part<'_>>, RunError> {
     Ok(parts)
 }
 
-/// The organisations of a system that exist when the plan starts, by code.
+/// The organisations of a system that exist when the plan starts, by code: not those that close with the year before.
 pub(crate) fn members<'p>(plan: &'p Plan, system: &PlaceCode) -> Vec<&'p Place> {
-    let day = plan.from.last_day();
-    let of_system = |place: &&Place| place.parent.as_ref() == Some(system) && place.exists_on(day);
+    let last = plan.from.last_day();
+    let next = last.tomorrow().unwrap_or(last);
+    let of_system =
+        |place: &&Place| place.parent.as_ref() == Some(system) && place.exists_on(last) && place.exists_on(next);
     plan.shelf.places.of_kind(PlaceKind::Trust).filter(of_system).collect()
 }
 

@@ -11,6 +11,9 @@ use muster_core::{FinancialYear, PlaceCode};
 use serde::{Deserialize, Serialize};
 
 
+pub use self::check::{Fired, Worked, check};
+pub use self::rules::{Asks, Bands, Bounds, Check, FILE as RULES_FILE, Measured, Rule, Rules, Severity};
+
 /// The name of the file beside a plan.
 pub const FILE: &str = "submission.toml";
 
