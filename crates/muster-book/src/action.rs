@@ -7,7 +7,7 @@ mod needs;
 use std::path::Path;
 
 use jiff::civil::Date;
-use muster_core::{FinancialYear, PlaceCode};
+use muster_core::PlaceCode;
 use serde::{Deserialize, Serialize};
 
 use crate::book::Context;

@@ -84,7 +84,8 @@ impl RawCost {
         let [low, high] = self.range.as_ref().map_or([value; 2], |range| range.value.0);
         let span = self.range.as_ref().map_or(&self.gbp.span, |range| &range.span);
         if !value.is_finite() || !low.is_finite() || !high.is_finite() || low < 0.0 {
-            let help = "write the pounds as a number that is not below nought, or leave the cost out when it is not known";
+            let help =
+                "write the pounds as a number that is not below nought, or leave the cost out when it is not known";
             diagnostics.push("M009", file.locate(self.gbp.span.clone()), "the cost is not a finite number", help);
         } else if low > value || high < value {
             let help = "write range = [low, high] around the pounds";
@@ -101,12 +102,7 @@ impl RawCost {
         }
         if self.kind == Kind::Judgement && self.range.is_none() {
             let help = "add range = [low, high]: how far could a reasonable person differ?";
-            diagnostics.push(
-                "M012",
-                file.locate(self.gbp.span.clone()),
-                "a judged cost does not say its range",
-                help,
-            );
+            diagnostics.push("M012", file.locate(self.gbp.span.clone()), "a judged cost does not say its range", help);
         }
         if diagnostics.count() > before {
             return None;
@@ -114,7 +110,8 @@ impl RawCost {
         let shape = Shape::usual(value, low, high);
         let fitted = Distribution::fit(&shape, value, low, high, [0.0, f64::INFINITY]);
         let help = "change the range: the shape that always fits has its mean at the value";
-        let spread = fitted.map_err(|unfit| diagnostics.push("M025", file.locate(span.clone()), unfit.to_string(), help));
+        let spread =
+            fitted.map_err(|unfit| diagnostics.push("M025", file.locate(span.clone()), unfit.to_string(), help));
         Some(Cost {
             gbp: Number { value, low, high, spread: Arc::new(spread.ok()?) },
             price_year: self.price_year,

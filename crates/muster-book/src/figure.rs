@@ -258,7 +258,8 @@ impl RawFigure {
         if (self.measure.of_training() && staff)
             || (!self.measure.of_training() && training)
             || (self.measure == FigureMeasure::SpendGbp && staff)
-            || (self.measure == FigureMeasure::RecruitmentGbp && self.setting.is_some()) {
+            || (self.measure == FigureMeasure::RecruitmentGbp && self.setting.is_some())
+        {
             let message = format!("`{}` cannot be asked for that", self.measure.id());
             let help = "ask training figures by programme, and staff figures by profession, group, tag or setting";
             diagnostics.push("M023", file.locate(self.year.span.clone()), message, help);

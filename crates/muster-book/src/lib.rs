@@ -48,7 +48,9 @@ pub use measure::{MEASURES, Measure, Part, Spec, Subject};
 pub use pay_bands::{Band, PayBands};
 pub use plan::{COUNTERFACTUAL, Overridden, PLAN, Plan, systems_of};
 pub use progress::{Outlook, Report, Reported, Status};
-pub use resolve::{Assumption, Desk, Futures, Limited, PlacePrices, PriceFutures, PriceIndex, Prices, Resolved, Stands, Uncertain};
+pub use resolve::{
+    Assumption, Desk, Futures, Limited, PlacePrices, PriceFutures, PriceIndex, Prices, Resolved, Stands, Uncertain,
+};
 pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};

@@ -280,14 +280,17 @@ fn read_activity(
     diagnostics: &mut Diagnostics,
 ) -> Activity {
     let mut names = Names { file, diagnostics };
-    let step = |names: &mut Names<'_>, name: &At<String>| names.find(name, "readiness", steps.iter().map(String::as_str));
-    let shows = raw.shows.into_iter().filter_map(|At { value, .. }| Some((step(&mut names, &value.readiness)?, value.what)));
+    let step =
+        |names: &mut Names<'_>, name: &At<String>| names.find(name, "readiness", steps.iter().map(String::as_str));
+    let shows =
+        raw.shows.into_iter().filter_map(|At { value, .. }| Some((step(&mut names, &value.readiness)?, value.what)));
     let shows: BTreeMap<usize, String> = shows.collect();
     let mut devolves = Vec::new();
     for At { value: raw, .. } in raw.devolve {
         // Levels go from national to organisation: a later one is more local.
         if raw.to <= raw.from {
-            let message = format!("what is {} cannot be devolved to the same level or up", raw.from.title().to_lowercase());
+            let message =
+                format!("what is {} cannot be devolved to the same level or up", raw.from.title().to_lowercase());
             let help = "write in `to` a more local level than in `from`";
             names.diagnostics.push("M038", file.locate(raw.what.span.clone()), message, help);
         }
@@ -319,7 +322,12 @@ struct Names<'n> {
 }
 
 impl Names<'_> {
-    fn find<'a>(&mut self, name: &At<String>, what: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
+    fn find<'a>(
+        &mut self,
+        name: &At<String>,
+        what: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Option<usize> {
         let found = known.clone().position(|id| id == name.value);
         if found.is_none() {
             let help = suggest(name, known, &format!("each {what} is written in the framework's file"));

@@ -16,8 +16,10 @@ use crate::dependence;
 use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
 use crate::document::Document;
 use crate::files::{Files, tidy};
+use crate::maturity::read_maturity;
 use crate::measure::Measure;
 use crate::plan::{Plan, RawPlan, read_years};
+use crate::progress::read_progress;
 use crate::source::Sources;
 
 /// What of the outer plan's folder belongs to a plan within it.
@@ -31,9 +33,9 @@ impl Plan {
         let mut diagnostics = Diagnostics::default();
         let mut files = Files::default();
         let file = files.read(&folder.join("plan.toml"), &mut diagnostics);
-        let raw = file.as_ref().and_then(|file| {
-            Document::parse(file, &mut diagnostics)?.rest::<RawPlan>("a plan", &mut diagnostics)
-        });
+        let raw = file
+            .as_ref()
+            .and_then(|file| Document::parse(file, &mut diagnostics)?.rest::<RawPlan>("a plan", &mut diagnostics));
         match (raw, file) {
             (Some(raw), Some(file)) if self.shares_all_with(folder, &raw, &files) => {
                 let plan = self.read_on_top(folder, raw, &file, &mut diagnostics);
@@ -101,6 +103,8 @@ impl Plan {
             stated.extend(values.into_iter().map(|value| (1 + books.len(), value)));
             books.push(book);
         }
+        let progress = read_progress(folder, &self.actions, &mut context, diagnostics);
+        let maturity = read_maturity(folder, &mut context, diagnostics);
         let price_year = context.price_year.get();
         shelf.add(books, stated, diagnostics);
         shelf.refuse_values_never_read(from, diagnostics);
@@ -122,6 +126,8 @@ impl Plan {
             shelf,
             price_year,
             actions: self.actions.clone(),
+            progress,
+            maturity,
             scenarios: self.scenarios.clone(),
             failures: Vec::new(),
             policies: Vec::new(),
@@ -156,6 +162,8 @@ impl Plan {
             shelf: self.shelf.with_measures_of(&other.shelf, taken),
             price_year: self.price_year,
             actions: acting.actions.clone(),
+            progress: acting.progress.clone(),
+            maturity: None,
             scenarios: acting.scenarios.clone(),
             failures: Vec::new(),
             policies: Vec::new(),

@@ -118,7 +118,8 @@ pub(crate) fn read(folder: &Path, context: &mut Context<'_>, diagnostics: &mut D
         let at = || file.locate(one.span.clone());
         let unknown = one.share.keys().find(|id| !raw.band.iter().any(|band| band.id.value == **id));
         if let Some(unknown) = unknown {
-            let help = suggest(unknown, raw.band.iter().map(|band| band.id.as_str()), "bands are listed under [[band]]");
+            let help =
+                suggest(unknown, raw.band.iter().map(|band| band.id.as_str()), "bands are listed under [[band]]");
             diagnostics.push("M010", at(), format!("no band is called `{unknown}`"), help);
         }
         let share = |band: &RawBand| one.share.get(&band.id.value).copied().unwrap_or(0.0);
@@ -134,11 +135,8 @@ pub(crate) fn read(folder: &Path, context: &mut Context<'_>, diagnostics: &mut D
         }
         mix[profession] = shares;
     }
-    let band = |band: &RawBand| Band {
-        id: band.id.value.clone(),
-        title: band.title.clone(),
-        earnings: band.earnings.value,
-    };
+    let band =
+        |band: &RawBand| Band { id: band.id.value.clone(), title: band.title.clone(), earnings: band.earnings.value };
     (diagnostics.count() == before).then(|| PayBands {
         bands: raw.band.iter().map(band).collect(),
         mix,

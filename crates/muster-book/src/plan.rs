@@ -307,7 +307,11 @@ fn acts_from(
     acts_from
 }
 
-pub(crate) fn read_years(file: &TextFile, raw: &RawPlan, diagnostics: &mut Diagnostics) -> Option<(FinancialYear, FinancialYear)> {
+pub(crate) fn read_years(
+    file: &TextFile,
+    raw: &RawPlan,
+    diagnostics: &mut Diagnostics,
+) -> Option<(FinancialYear, FinancialYear)> {
     let mut year = |text: &At<String>| {
         text.parse::<FinancialYear>()
             .map_err(|_| {

@@ -195,7 +195,8 @@ fn read_report(
     if let Some(share) = &raw.delivered {
         if !(0.0..=MOST_DELIVERED).contains(&share.value) {
             let message = format!("a share of {} of what was promised cannot be delivered", share.value);
-            let help = format!("write a share from 0 (nothing) to 1 (all of it), or to {MOST_DELIVERED} where more comes");
+            let help =
+                format!("write a share from 0 (nothing) to 1 (all of it), or to {MOST_DELIVERED} where more comes");
             diagnostics.push("M009", at(&share.span), message, help);
         } else if status == Status::NotStarted && share.value > 0.0 {
             let help = "say what is under way (`on_track`, `at_risk` or `late`), or leave `delivered` out";
@@ -205,7 +206,9 @@ fn read_report(
     if let Some(expected) = &raw.expected {
         let day = expected.value.0;
         let fault = match status {
-            Status::Abandoned => Some(("an abandoned action is not expected any more".to_owned(), "leave `expected` out")),
+            Status::Abandoned => {
+                Some(("an abandoned action is not expected any more".to_owned(), "leave `expected` out"))
+            }
             Status::Done if day > on => {
                 let message = format!("the action is done on {on}, and yet expected on {day}");
                 Some((message, "write in `expected` the day on which it was done"))
@@ -286,7 +289,8 @@ impl Plan {
                 Status::Done => Some(report.expected.unwrap_or(report.on)),
                 _ => report.expected.or_else(|| before.and_then(|before| before.expected)),
             };
-            let usual = if report.status == Status::Abandoned { 0.0 } else { before.map_or(1.0, |before| before.delivered) };
+            let usual =
+                if report.status == Status::Abandoned { 0.0 } else { before.map_or(1.0, |before| before.delivered) };
             stands = Some(Reported {
                 on: report.on,
                 status: report.status,
@@ -302,7 +306,8 @@ impl Plan {
     /// The day on which a milestone was reached, by the plan or by the reports up to a day.
     pub fn milestone_reached(&self, action: usize, milestone: usize, until: Option<Date>) -> Option<Date> {
         let reports = self.history(action, until).filter(|report| report.milestones.contains(&milestone));
-        let written = self.actions[action].milestones[milestone].done.filter(|day| until.is_none_or(|until| *day <= until));
+        let written =
+            self.actions[action].milestones[milestone].done.filter(|day| until.is_none_or(|until| *day <= until));
         reports.map(|report| report.on).chain(written).min()
     }
 
@@ -314,7 +319,9 @@ impl Plan {
         // What does not come at all costs nothing either.
         here.actions.retain(|action| outlook.get(action).is_none_or(|expected| expected.share > 0.0));
         for &action in &here.actions {
-            let Some(expected) = outlook.get(&action).filter(|expected| **expected != Outlook::PROMISED) else { continue };
+            let Some(expected) = outlook.get(&action).filter(|expected| **expected != Outlook::PROMISED) else {
+                continue;
+            };
             here.otherwise.insert(action, self.late_and_less(policy, action, expected.months_late, expected.share));
         }
         here

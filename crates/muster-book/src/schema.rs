@@ -4,7 +4,8 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
 use crate::{
-    action, assumption, book, check, dependence, figure, maturity, pay_bands, plan, progress, scenario, source, stress, taxonomy,
+    action, assumption, book, check, dependence, figure, maturity, pay_bands, plan, progress, scenario, source, stress,
+    taxonomy,
 };
 
 /// Files made of one list of sections, in the shape an editor sees them.

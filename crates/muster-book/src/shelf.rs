@@ -253,7 +253,9 @@ impl Shelf {
     /// place on the shelf.
     pub fn measures_that_differ(&self, other: &Self) -> BTreeSet<Measure> {
         // Shelves that share their first book share its values, and only what they do not share is compared.
-        let addresses = |shelf: &Self| -> HashSet<usize> { shelf.series.iter().map(|series| Arc::as_ptr(series) as usize).collect() };
+        let addresses = |shelf: &Self| -> HashSet<usize> {
+            shelf.series.iter().map(|series| Arc::as_ptr(series) as usize).collect()
+        };
         let (in_self, in_other) = (addresses(self), addresses(other));
         let by_key = |shelf: &Self| -> BTreeMap<(Measure, Key, usize), Arc<Series>> {
             let shared = |series: &&Arc<Series>| {

@@ -105,7 +105,8 @@ pub fn lines(plan: &Plan, today: Date) -> Vec<Line> {
 fn line(plan: &Plan, action: usize, stand: &Stand, all: &[Stand], today: Date) -> Line {
     let this = &plan.actions[action];
     let waits = this.needs.iter().filter(|need| all[**need].status() != Some(Status::Done) && !stand.is_over());
-    let next = this.milestones.iter().enumerate().find(|(m, _)| plan.milestone_reached(action, *m, Some(today)).is_none());
+    let next =
+        this.milestones.iter().enumerate().find(|(m, _)| plan.milestone_reached(action, *m, Some(today)).is_none());
     Line {
         id: this.id.clone(),
         title: this.title.clone(),
@@ -130,9 +131,9 @@ pub fn view(plan: &Plan, asked: &Asked) -> Result<Vec<Group>, RunError> {
     let status = asked.status.as_deref().map(status_named).transpose()?;
     let owner = asked.owner.as_ref().map(|owner| owner.to_lowercase());
     let is_asked = |line: &Line| {
-        let of_owner = owner.as_ref().is_none_or(|owner| {
-            line.owner.to_lowercase().contains(owner) || line.role.to_lowercase().contains(owner)
-        });
+        let of_owner = owner
+            .as_ref()
+            .is_none_or(|owner| line.owner.to_lowercase().contains(owner) || line.role.to_lowercase().contains(owner));
         of_owner && status.is_none_or(|status| status == line.status)
     };
     let mut lines: Vec<Line> = lines(plan, asked.today).into_iter().filter(is_asked).collect();

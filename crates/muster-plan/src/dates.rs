@@ -81,7 +81,9 @@ impl FromStr for Quarter {
     /// `2025-Q4` is October to December 2025; `2025/26-Q4` is the last quarter of the financial year, January to March 2026.
     fn from_str(text: &str) -> Result<Self, String> {
         let fault = || {
-            format!("`{text}` is not a quarter: write 2025-Q4 (October to December 2025), or 2025/26-Q4 for that of the financial year (January to March 2026)")
+            format!(
+                "`{text}` is not a quarter: write 2025-Q4 (October to December 2025), or 2025/26-Q4 for that of the financial year (January to March 2026)"
+            )
         };
         let (year, number) = text.split_once("-Q").ok_or_else(fault)?;
         let number = number.parse::<i64>().ok().filter(|number| (1..=4).contains(number)).ok_or_else(fault)?;

@@ -157,13 +157,7 @@ fn table(
     text
 }
 
-fn write_all(
-    plan: &Plan,
-    parts: &[Part<'_>],
-    out: &Path,
-    beside: &Path,
-    today: Date,
-) -> std::io::Result<Vec<Divided>> {
+fn write_all(plan: &Plan, parts: &[Part<'_>], out: &Path, beside: &Path, today: Date) -> std::io::Result<Vec<Divided>> {
     if beside.exists() {
         fs::remove_dir_all(beside)?;
     }

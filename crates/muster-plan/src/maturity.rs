@@ -79,8 +79,12 @@ pub fn grid(plan: &Plan, today: Date) -> Result<Grid, RunError> {
     };
     let framework = &assessment.framework;
     let latest: Vec<Option<&Answer>> = (0..framework.activities.len()).map(|i| latest(assessment, i, today)).collect();
-    let rows: Vec<Row> =
-        framework.activities.iter().enumerate().map(|(i, activity)| row(framework, activity, i, &latest, today)).collect();
+    let rows: Vec<Row> = framework
+        .activities
+        .iter()
+        .enumerate()
+        .map(|(i, activity)| row(framework, activity, i, &latest, today))
+        .collect();
     let scores: Vec<f64> = rows.iter().filter_map(|row| row.score).collect();
     let place = plan.shelf.places.get(&plan.place);
     let mut cautions = Vec::new();
@@ -116,7 +120,8 @@ fn row(framework: &Framework, activity: &Activity, index: usize, latest: &[Optio
         to: devolution.to,
         missing: missing(framework, activity, answer, devolution, latest, today),
     };
-    let (now, later) = activity.devolves.iter().map(handover).partition(|handover: &Handover| handover.missing.is_empty());
+    let (now, later) =
+        activity.devolves.iter().map(handover).partition(|handover: &Handover| handover.missing.is_empty());
     let last = framework.readiness.len().saturating_sub(1).max(1);
     Row {
         id: activity.id.clone(),

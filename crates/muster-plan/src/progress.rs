@@ -282,7 +282,10 @@ fn cause_in_words(plan: &Plan, stand: &Stand, cause: Cause) -> String {
             format!("{}{share} on {}{note}", reported.status, reported.on)
         }),
         Cause::Overdue => reported.map_or_else(String::new, |reported| {
-            format!("{} on {}, overdue since and no later day given: today at the earliest", reported.status, reported.on)
+            format!(
+                "{} on {}, overdue since and no later day given: today at the earliest",
+                reported.status, reported.on
+            )
         }),
         Cause::Asked => "as asked".to_owned(),
         Cause::WaitsFor(need) => {

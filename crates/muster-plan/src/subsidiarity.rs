@@ -53,7 +53,10 @@ pub fn findings(plan: &Plan) -> Vec<Finding> {
         found.push(Finding {
             severity: Severity::Note,
             action: String::new(),
-            message: format!("{unknown} of {} actions do not say at which level their owner stands", plan.actions.len()),
+            message: format!(
+                "{unknown} of {} actions do not say at which level their owner stands",
+                plan.actions.len()
+            ),
             next: "add `kind` to the owner, so that it can be held against the level of the action".to_owned(),
         });
     }
@@ -70,7 +73,9 @@ fn owner_and_level(action: &Action) -> Option<Finding> {
     let (owner, level) = (kind.title().to_lowercase(), action.level.title().to_lowercase());
     let who = &action.owner.organisation;
     if kind > action.level {
-        let message = format!("the action is {level}, and {who} stands at the level of the {owner}, so it cannot answer for all whom it concerns");
+        let message = format!(
+            "the action is {level}, and {who} stands at the level of the {owner}, so it cannot answer for all whom it concerns"
+        );
         let next = "name an owner at the level of the action, or put the action at the level of its owner";
         return finding(Severity::Error, action, message, next);
     }
@@ -88,11 +93,17 @@ fn place_and_level(plan: &Plan, action: &Action) -> Option<Finding> {
     let place = places.get(code)?;
     if !places.is_within(code, &plan.place) {
         let message = format!("it is done in {}, which is not in the place of the plan", place.name);
-        return finding(Severity::Warning, action, message, "leave the place out, or move the action to that place's plan");
+        return finding(
+            Severity::Warning,
+            action,
+            message,
+            "leave the place out, or move the action to that place's plan",
+        );
     }
     let level = level_of(place.kind);
     if level > action.level {
-        let message = format!("the action is {}, and is done in {} alone", action.level.title().to_lowercase(), place.name);
+        let message =
+            format!("the action is {}, and is done in {} alone", action.level.title().to_lowercase(), place.name);
         let next = "put the action at the level of its place, or leave the place out";
         return finding(Severity::Error, action, message, next);
     }

@@ -93,7 +93,9 @@ impl<'a> Roll<'a> {
             self.quotient(figure, index)
         };
         let mut then = at(figure.year)?;
-        if figure.form == Form::Total && let Some(since) = figure.since {
+        if figure.form == Form::Total
+            && let Some(since) = figure.since
+        {
             for earlier in 0..figure.year.years_since(since) {
                 then.above.extend(at(since + earlier as i16)?.above);
             }

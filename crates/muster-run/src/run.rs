@@ -10,8 +10,8 @@ use muster_engine::{EngineError, Projection, Step};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::sensitivity::{self, Swing};
 use crate::money::Money;
+use crate::sensitivity::{self, Swing};
 use crate::stress::Stress;
 use crate::uncertainty::{Ask, ByChance, Drivers, Elsewhere, Uncertainty};
 use crate::verdict::{self, Verdict};

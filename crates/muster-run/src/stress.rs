@@ -299,10 +299,7 @@ impl Bench<'_> {
             (verdict.outcome != Outcome::NotAsked)
                 .then(|| Held { met: verdict.outcome == Outcome::Met, found: verdict.found })
         };
-        Ok(Trial {
-            totals: Totals::of(&projected),
-            targets: self.targets.iter().map(target).collect(),
-        })
+        Ok(Trial { totals: Totals::of(&projected), targets: self.targets.iter().map(target).collect() })
     }
 
     fn stressed(&self, failures: &[&Failure], expected: &Trial, trial: &Trial) -> Stressed {

@@ -97,8 +97,10 @@ fn the_schemas_in_the_repository_are_those_of_the_code() {
 
 #[test]
 fn every_file_of_the_repository_is_as_its_schema_says() {
-    let files: Vec<PathBuf> =
-        ["books", "frameworks", "plans", "sources"].iter().flat_map(|folder| toml_files(&root().join(folder))).collect();
+    let files: Vec<PathBuf> = ["books", "frameworks", "plans", "sources"]
+        .iter()
+        .flat_map(|folder| toml_files(&root().join(folder)))
+        .collect();
     assert!(files.len() > 80, "{} files", files.len());
     let wrong: Vec<String> =
         files.iter().flat_map(|path| against(path, &std::fs::read_to_string(path).unwrap())).collect();

@@ -57,7 +57,8 @@ pub fn blocks(plan: &Plan, today: Date) -> Blocks {
     let stands = stands(plan, today, &WhatIf::default());
     let mut tree = Tree { plan, stands: &stands, steps: Vec::new(), is_written: vec![false; plan.actions.len()] };
     let is_needed = |action: usize| plan.actions.iter().any(|other| other.needs.contains(&action));
-    for action in (0..plan.actions.len()).filter(|action| plan.actions[*action].needs.is_empty() && is_needed(*action)) {
+    for action in (0..plan.actions.len()).filter(|action| plan.actions[*action].needs.is_empty() && is_needed(*action))
+    {
         tree.add(action, 0, String::new(), String::new());
     }
     let steps = tree.steps;

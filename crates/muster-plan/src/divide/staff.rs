@@ -48,8 +48,10 @@ impl Staff {
             }
             return Ok(Self { rows: BTreeMap::new() });
         }
-        let fault = |error: &dyn ToString| RunError::File { path: path.display().to_string(), error: error.to_string() };
-        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_path(&path).map_err(|error| fault(&error))?;
+        let fault =
+            |error: &dyn ToString| RunError::File { path: path.display().to_string(), error: error.to_string() };
+        let mut reader =
+            csv::ReaderBuilder::new().comment(Some(b'#')).from_path(&path).map_err(|error| fault(&error))?;
         let head = reader.headers().map_err(|error| fault(&error))?.clone();
         let column = |name: &str| {
             head.iter().position(|column| column == name).ok_or_else(|| fault(&format!("it has no column `{name}`")))
@@ -79,7 +81,9 @@ impl Staff {
     /// In each setting by the staff of those who work in it; what nobody works in is the rest's. Without staff in post, evenly, but for
     /// primary care, which trusts do not provide.
     pub(super) fn divide(&self, system: &PlaceCode, members: &[&Place]) -> Result<Fractions, RunError> {
-        if let Some(missing) = members.iter().find(|place| !self.rows.is_empty() && !self.rows.contains_key(place.code.as_str())) {
+        if let Some(missing) =
+            members.iter().find(|place| !self.rows.is_empty() && !self.rows.contains_key(place.code.as_str()))
+        {
             let text = format!(
                 "{FILE} of the book has no staff for {} ({}): add a row, or give the day it closed in places.csv",
                 missing.name, missing.code

@@ -96,7 +96,10 @@ pub fn accounts(plan: &Plan, scenario: &str, places: &[PlaceCode]) -> Result<Vec
         let needs: Vec<f64> = (0..Setting::ALL.len()).map(need).collect();
         Account {
             ledger: Ledger::of(&projection, &cells, &programmes),
-            activity_fte: index.iter().map(|year| year.iter().zip(&needs).map(|(growth, fte)| growth * fte).sum()).collect(),
+            activity_fte: index
+                .iter()
+                .map(|year| year.iter().zip(&needs).map(|(growth, fte)| growth * fte).sum())
+                .collect(),
             joined: by_course(&|programme, year| projection.programmes[programme][year].joined),
             completed: by_course(&|programme, year| projection.programmes[programme][year].completed),
         }

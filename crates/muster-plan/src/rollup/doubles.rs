@@ -85,7 +85,9 @@ fn graduates(top: &Plan, nodes: &[Node], accounts: &[(Account, Account)]) -> Vec
             let mut by_place: Vec<(PlaceCode, f64)> = node
                 .children
                 .iter()
-                .map(|child| (nodes[*child].place.clone(), all(&accounts[*child].0.joined) - all(&accounts[*child].1.joined)))
+                .map(|child| {
+                    (nodes[*child].place.clone(), all(&accounts[*child].0.joined) - all(&accounts[*child].1.joined))
+                })
                 .filter(|(_, over)| *over >= FEWEST)
                 .collect();
             by_place.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -108,7 +110,14 @@ fn graduates(top: &Plan, nodes: &[Node], accounts: &[(Account, Account)]) -> Vec
                 people(claimed - yielded),
             );
             let amount = claimed - yielded;
-            findings.push(Finding { found: Found::Graduates, place: node.place.clone(), words, amount, unit: "people", by_place });
+            findings.push(Finding {
+                found: Found::Graduates,
+                place: node.place.clone(),
+                words,
+                amount,
+                unit: "people",
+                by_place,
+            });
         }
     }
     findings
@@ -224,7 +233,14 @@ fn shared_staff(top: &Plan, submissions: &[Submission]) -> Vec<Finding> {
                 None => continue,
             };
             let by_place = vec![(here.clone(), fte), (shared.with.clone(), fte)];
-            findings.push(Finding { found: Found::SharedStaff, place: here.clone(), words, amount: fte, unit: "FTE", by_place });
+            findings.push(Finding {
+                found: Found::SharedStaff,
+                place: here.clone(),
+                words,
+                amount: fte,
+                unit: "FTE",
+                by_place,
+            });
         }
     }
     findings
@@ -245,7 +261,8 @@ fn shares(node: &Node, nodes: &[Node]) -> Option<Finding> {
         people(over.abs()),
         node.name
     );
-    let of_child = |child: &usize| (nodes[*child].place.clone(), nodes[*child].statement.modelled.at(0).get(Item::StaffFte));
+    let of_child =
+        |child: &usize| (nodes[*child].place.clone(), nodes[*child].statement.modelled.at(0).get(Item::StaffFte));
     let submitted = |child: &&usize| nodes[**child].standing != Standing::Estimated;
     let by_place = node.children.iter().filter(submitted).map(of_child).collect();
     Some(Finding { found: Found::Shares, place: node.place.clone(), words, amount: over, unit: "FTE", by_place })

@@ -124,8 +124,7 @@ pub struct Exchange {
 
 /// The groups in which two plans of one place differ.
 pub fn groups_that_differ(from: &Plan, to: &Plan, scenario: &str) -> BTreeSet<Group> {
-    let mut groups: BTreeSet<Group> =
-        from.shelf.measures_that_differ(&to.shelf).into_iter().map(Group::of).collect();
+    let mut groups: BTreeSet<Group> = from.shelf.measures_that_differ(&to.shelf).into_iter().map(Group::of).collect();
     if !from.acts_like(to, scenario) {
         groups.insert(Group::Actions);
     }
@@ -201,7 +200,8 @@ pub fn stated_in_words(plan: &Plan, group: Group, year: FinancialYear) -> Vec<St
         let key = Key { place: None, ..series.key.clone() };
         plan.shelf.series().find(|other| other.book == 0 && other.measure == series.measure && other.key == key)
     };
-    let value = |value: f64| if value.abs() >= 100.0 { thousands(value) } else { format!("{}", (value * 1e6).round() / 1e6) };
+    let value =
+        |value: f64| if value.abs() >= 100.0 { thousands(value) } else { format!("{}", (value * 1e6).round() / 1e6) };
     let mut words: Vec<String> = own
         .iter()
         .take(FEW)

@@ -121,7 +121,8 @@ fn faults_together(top: &Plan, submissions: &[Submission]) -> Vec<Diagnostic> {
             {
                 let (inside, outside) = (name(top, &inner.plan.place), name(top, &outer.plan.place));
                 let code = &inner.plan.place;
-                let message = format!("{inside} and {outside}, which it lies in, both submit a plan: its staff are in both");
+                let message =
+                    format!("{inside} and {outside}, which it lies in, both submit a plan: its staff are in both");
                 let help = format!(
                     "leave out one of the two, or let the plan of {outside} say that it adds up from it: adds_up_from = [\"{code}\"]"
                 );
@@ -139,12 +140,7 @@ fn is_added_up(top: &Plan, outer: &Submission, inner: &Submission) -> bool {
 
 fn refuse_another_frame(top: &Plan, submission: &Submission, diagnostics: &mut Diagnostics) {
     let plan = &submission.plan;
-    let at = Location {
-        file: plan.folder.join("plan.toml").display().to_string(),
-        line: 1,
-        column: 1,
-        span: 0..0,
-    };
+    let at = Location { file: plan.folder.join("plan.toml").display().to_string(), line: 1, column: 1, span: 0..0 };
     let place = name(top, &plan.place);
     if plan.shelf.taxonomy != top.shelf.taxonomy {
         let message = format!("the plan of {place} does not count the same professions, programmes and moves");
@@ -171,12 +167,16 @@ fn refuse_another_frame(top: &Plan, submission: &Submission, diagnostics: &mut D
     if let (Some(own), Some(theirs)) = (plan.price_year, top.price_year)
         && own != theirs
     {
-        let message = format!("the plan of {place} is in prices of {own}, that of {} in prices of {theirs}", name(top, &top.place));
+        let message = format!(
+            "the plan of {place} is in prices of {own}, that of {} in prices of {theirs}",
+            name(top, &top.place)
+        );
         diagnostics.push("M042", at.clone(), message, "state its pounds in the same year's prices");
     }
     let kind = top.shelf.places.get(&plan.place).map(|place| place.kind);
     if submission.covers() == Covers::Rest && kind != Some(PlaceKind::System) {
-        let message = format!("{place} is no integrated care system, and only a system has a rest that no organisation submits");
+        let message =
+            format!("{place} is no integrated care system, and only a system has a rest that no organisation submits");
         diagnostics.push("M043", submission.location(), message, "write covers = \"whole\"");
     }
 }

@@ -122,7 +122,8 @@ impl Statement {
     pub fn adds_up(&self) -> bool {
         let difference = self.difference();
         (0..difference.0.len()).all(|year| {
-            let lines = self.groups.values().map(|ledger| ledger.at(year)).fold(self.parts.at(year), |sum, line| sum + line);
+            let lines =
+                self.groups.values().map(|ledger| ledger.at(year)).fold(self.parts.at(year), |sum, line| sum + line);
             let missed = difference.at(year) - lines;
             let size = self.submitted.at(year);
             Item::ALL.iter().all(|item| missed.get(*item).abs() <= LEAST.max(size.get(*item).abs() * ROUNDING))

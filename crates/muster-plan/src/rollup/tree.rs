@@ -66,9 +66,9 @@ impl<'g> Builder<'g> {
     /// Whether a plan is submitted for less than this place.
     fn has_below(&self, place: &PlaceCode) -> bool {
         let places = &self.top.shelf.places;
-        self.leaves.keys().any(|(other, covers)| {
-            places.is_within(other, place) && (other != place || *covers == Covers::Rest)
-        })
+        self.leaves
+            .keys()
+            .any(|(other, covers)| places.is_within(other, place) && (other != place || *covers == Covers::Rest))
     }
 
     fn push(&mut self, node: Node, submitted: Account, modelled: Account) -> usize {
@@ -216,7 +216,12 @@ impl<'g> Builder<'g> {
             return self.top_down.whole.clone();
         }
         let places = &self.top.shelf.places;
-        self.top_down.systems.iter().filter(|(system, _)| places.is_within(system, place)).map(|(_, account)| account).sum()
+        self.top_down
+            .systems
+            .iter()
+            .filter(|(system, _)| places.is_within(system, place))
+            .map(|(_, account)| account)
+            .sum()
     }
 }
 

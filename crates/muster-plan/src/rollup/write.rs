@@ -49,7 +49,8 @@ impl Statement {
     /// Its lines between modelled and submitted, in the order of exchange: title and the amount of an item in a year. Lines of
     /// nothing are left out.
     pub fn lines(&self, item: Item, year: usize) -> Vec<(&'static str, f64)> {
-        let of_groups = Group::ALL.iter().filter_map(|group| Some((group.title(), self.groups.get(group)?.at(year).get(item))));
+        let of_groups =
+            Group::ALL.iter().filter_map(|group| Some((group.title(), self.groups.get(group)?.at(year).get(item))));
         let lines = of_groups.chain(std::iter::once((PARTS, self.parts.at(year).get(item))));
         lines.filter(|(_, amount)| amount.abs() >= 1e-6).collect()
     }
@@ -114,8 +115,9 @@ impl Rollup {
         let mut text = "place,name,level,standing,year,item,unit,line,amount\n".to_owned();
         for row in self.rows(years) {
             let standing = standing_id(row.standing);
-            let cells = [&row.place, &row.name, row.level, standing, &row.year.to_string(), row.item.id(), row.unit, &row.line]
-                .map(csv_cell);
+            let cells =
+                [&row.place, &row.name, row.level, standing, &row.year.to_string(), row.item.id(), row.unit, &row.line]
+                    .map(csv_cell);
             text.push_str(&format!("{},{}\n", cells.join(","), row.amount));
         }
         text

@@ -10,7 +10,6 @@ use muster_book::{At, Day, Diagnostic, Diagnostics, Document, Files, Plan, TextF
 use muster_core::{FinancialYear, PlaceCode};
 use serde::{Deserialize, Serialize};
 
-
 pub use self::check::{Fired, Worked, check};
 pub use self::rules::{Asks, Bands, Bounds, Check, FILE as RULES_FILE, Measured, Rule, Rules, Severity};
 

@@ -48,7 +48,8 @@ fn actions_are_gathered_in_each_way_that_a_planner_asks_for() {
     let owners: &[(&str, &[&str])] =
         &[("Owner of A", &["A", "E"]), ("Owner of B", &["B"]), ("Owner of C", &["C"]), ("Owner of D", &["D"])];
     is(&shown(&plan, View::Owner, None, None), owners);
-    let themes: &[(&str, &[&str])] = &[("Fewer people who leave", &["A", "C", "D", "E"]), ("How people are led", &["B"])];
+    let themes: &[(&str, &[&str])] =
+        &[("Fewer people who leave", &["A", "C", "D", "E"]), ("How people are led", &["B"])];
     is(&shown(&plan, View::Theme, None, None), themes);
     is(&shown(&plan, View::Level, None, None), &[("National", &["A", "B", "D", "E"]), ("System", &["C"])]);
     is(&shown(&plan, View::All, Some("owner of a"), None), &[("", &["A", "E"])]);
@@ -121,7 +122,8 @@ fn an_owner_or_a_place_of_another_level_is_found() {
 
 #[test]
 fn a_wrong_name_of_an_action_is_answered_with_the_nearest() {
-    let plan = plan_with(&(action("CARE-1", "2024-03-31", UNTRACKED) + &action("TRAIN-1", "2024-03-31", UNTRACKED))).plan();
+    let plan =
+        plan_with(&(action("CARE-1", "2024-03-31", UNTRACKED) + &action("TRAIN-1", "2024-03-31", UNTRACKED))).plan();
     assert_eq!(action_named(&plan, "train-1").unwrap(), 1);
     assert!(action_named(&plan, "TRAN-1").unwrap_err().to_string().contains("did you mean `TRAIN-1`?"));
 }

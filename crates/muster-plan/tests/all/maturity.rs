@@ -74,7 +74,10 @@ fn the_latest_answer_counts_and_says_what_may_be_devolved_now_and_next() {
     assert_eq!((planning.readiness.as_deref(), planning.score, planning.is_stale), (Some("Ready"), Some(0.5), false));
     assert_eq!(planning.now.iter().map(|what| what.what.as_str()).collect::<Vec<_>>(), ["Sign-off"]);
     let missing = ["to be leading; next to show: plans that held", "Data to be leading"];
-    assert_eq!((planning.later[0].what.as_str(), &planning.later[0].missing[..]), ("Money", &missing.map(str::to_owned)[..]));
+    assert_eq!(
+        (planning.later[0].what.as_str(), &planning.later[0].missing[..]),
+        ("Money", &missing.map(str::to_owned)[..])
+    );
     assert_eq!((found.score, found.unanswered), (Some(0.5), 1));
     // Two years earlier the first answer counted, and a year after the second it is old.
     let before = grid(&plan, date(2024, 1, 31)).unwrap();
@@ -100,7 +103,12 @@ fn answers_and_frameworks_that_cannot_be_are_refused() {
         (FRAMEWORK.to_owned(), ANSWERS.replace("\"The plan of June.\"", "\"\""), "M038", "evidence"),
         (FRAMEWORK.to_owned(), ANSWERS.replace("2025-06-30", "2023-06-30"), "M013", "answered twice"),
         (FRAMEWORK.to_owned(), ANSWERS.replace("f.toml", "g.toml"), "M001", "g.toml"),
-        (FRAMEWORK.replace("to = \"system\", at = \"ready\"", "to = \"national\", at = \"ready\""), ANSWERS.to_owned(), "M038", "same level or up"),
+        (
+            FRAMEWORK.replace("to = \"system\", at = \"ready\"", "to = \"national\", at = \"ready\""),
+            ANSWERS.to_owned(),
+            "M038",
+            "same level or up",
+        ),
         (FRAMEWORK.replace("[\"data\"]", "[\"date\"]"), ANSWERS.to_owned(), "M010", "no activity called `date`"),
         (FRAMEWORK.replace("id = \"data\"", "id = \"planning\""), ANSWERS.to_owned(), "M013", "planning"),
         (FRAMEWORK.replace("why    = \"Made up.\"", ""), ANSWERS.to_owned(), "M012", "why it asks"),

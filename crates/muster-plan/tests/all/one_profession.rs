@@ -90,9 +90,14 @@ pub(crate) fn plan_with(actions: &str) -> OnDisk {
     for (measure, values) in VALUES {
         let spec = MEASURES.iter().find(|spec| spec.id == *measure).unwrap();
         let price_year = if spec.money { "price_year = \"2022/23\"\n" } else { "" };
-        let head = format!("measure = \"{measure}\"\nabout = \"Made up.\"\nunit = \"{}\"\nchecked = 2026-01-31\n{price_year}", spec.unit);
+        let head = format!(
+            "measure = \"{measure}\"\nabout = \"Made up.\"\nunit = \"{}\"\nchecked = 2026-01-31\n{price_year}",
+            spec.unit
+        );
         let value = |(subject, value): &(&str, f64)| {
-            format!("\n[[value]]\nfor = {{ {subject} }}\nfrom = 2010-04-01\nvalue = {value:?}\nkind = \"published\"\nsource = \"register\"\nwhere = \"Table 1\"\n")
+            format!(
+                "\n[[value]]\nfor = {{ {subject} }}\nfrom = 2010-04-01\nvalue = {value:?}\nkind = \"published\"\nsource = \"register\"\nwhere = \"Table 1\"\n"
+            )
         };
         let values: String = values.iter().map(value).collect();
         disk.write(&format!("books/one/{measure}.toml"), &(head + &values));

@@ -115,7 +115,8 @@ pub(crate) fn answer(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Resu
         FigureMeasure::RecruitmentGbp => &[Line::Hiring, Line::International],
         _ => &Line::ALL,
     };
-    for (line, what) in [(Line::Training, "training"), (Line::Hiring, "hiring"), (Line::International, "recruiting abroad")]
+    for (line, what) in
+        [(Line::Training, "training"), (Line::Hiring, "hiring"), (Line::International, "recruiting abroad")]
     {
         if lines.contains(&line) && !ledger.rows.iter().any(|row| row.line == line) {
             return missing(what);

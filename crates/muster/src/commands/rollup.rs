@@ -79,7 +79,9 @@ fn print(rollup: &Rollup, year: usize, item: Item, depth: usize, output: &Output
     let missing = whole.missing.len();
     if missing > 0 {
         let share = percent(whole.statement.estimated_share(Item::StaffFte, year));
-        output.say(&format!("\n{missing} places have submitted nothing: their top-down share stands in, {share} of all staff in post."));
+        output.say(&format!(
+            "\n{missing} places have submitted nothing: their top-down share stands in, {share} of all staff in post."
+        ));
     }
     for finding in &rollup.findings {
         output.say(&format!("\n{}: {}", finding.found.title(), finding.words));
@@ -88,11 +90,17 @@ fn print(rollup: &Rollup, year: usize, item: Item, depth: usize, output: &Output
 
 /// The statement of the whole: every item, from modelled to submitted by what explains it.
 fn whole_rows(whole: &Node, year: usize) -> Rows {
-    let mut rows = Rows::new(&["", "Modelled", "Difference", "Submitted", "Of which\nestimated", "What explains the difference"], Some(1));
+    let mut rows = Rows::new(
+        &["", "Modelled", "Difference", "Submitted", "Of which\nestimated", "What explains the difference"],
+        Some(1),
+    );
     for item in Item::ALL {
         let statement = &whole.statement;
-        let lines: Vec<String> =
-            statement.lines(item, year).iter().map(|(title, line)| format!("{title} {}", difference(item, *line))).collect();
+        let lines: Vec<String> = statement
+            .lines(item, year)
+            .iter()
+            .map(|(title, line)| format!("{title} {}", difference(item, *line)))
+            .collect();
         rows.push(vec![
             format!("{}, {}", item.title(), item.unit()),
             amount(item, statement.modelled.at(year).get(item)),
@@ -110,8 +118,11 @@ fn place_rows(rollup: &Rollup, year: usize, item: Item, depth: usize) -> Rows {
     for (index, level) in rollup.from_the_top().into_iter().filter(|(_, level)| *level < depth) {
         let node = &rollup.nodes[index];
         let statement = &node.statement;
-        let lines: Vec<String> =
-            statement.lines(item, year).iter().map(|(title, line)| format!("{title} {}", difference(item, *line))).collect();
+        let lines: Vec<String> = statement
+            .lines(item, year)
+            .iter()
+            .map(|(title, line)| format!("{title} {}", difference(item, *line)))
+            .collect();
         let standing = match node.standing {
             Standing::Submitted => String::new(),
             Standing::Added => "sum".to_owned(),

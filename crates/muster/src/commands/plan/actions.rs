@@ -87,7 +87,10 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
 
 fn rows(is_whole: bool) -> Rows {
     if is_whole {
-        Rows::new(&["Group", "Action", "What", "Owner", "Role", "Theme", "Level", "Due", "Expected", "Status", "Waits for"], None)
+        Rows::new(
+            &["Group", "Action", "What", "Owner", "Role", "Theme", "Level", "Due", "Expected", "Status", "Waits for"],
+            None,
+        )
     } else {
         Rows::new(&["Action", "What", "Owner", "Due", "Expected", "Status"], None)
     }
@@ -113,7 +116,19 @@ fn cells(group: Option<&Group>, line: &Line) -> Vec<String> {
         Some(group) => {
             let (theme, level) = (line.theme.title().to_owned(), line.level.title().to_owned());
             let group = group.title.clone();
-            vec![group, id, title, owner, line.role.clone(), theme, level, line.due.to_string(), expected, status, waits]
+            vec![
+                group,
+                id,
+                title,
+                owner,
+                line.role.clone(),
+                theme,
+                level,
+                line.due.to_string(),
+                expected,
+                status,
+                waits,
+            ]
         }
         None => {
             let status = if waits.is_empty() { status } else { format!("{status}; waits for {waits}") };
@@ -161,7 +176,8 @@ fn print_blocks(blocks: &Blocks, output: &Output) {
             Some(day) => day.to_string(),
         };
         let status = status_in_words(step.status).to_owned();
-        let row = vec![format!("{}{}", step.branch, step.id), step.title.clone(), step.due.to_string(), expected, status];
+        let row =
+            vec![format!("{}{}", step.branch, step.id), step.title.clone(), step.due.to_string(), expected, status];
         if blocks.critical.as_ref().is_some_and(|critical| critical.id == step.id) {
             rows.push_strong(row);
         } else {
@@ -178,6 +194,8 @@ fn print_blocks(blocks: &Blocks, output: &Output) {
             counted(critical.would_delay.len()),
             critical.would_delay.join(", ")
         )),
-        None => output.say("No delay of a year would hold up another action: each has that much time to spare, or is done."),
+        None => {
+            output.say("No delay of a year would hold up another action: each has that much time to spare, or is done.")
+        }
     }
 }

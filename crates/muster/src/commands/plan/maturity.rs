@@ -30,12 +30,14 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     output.say(&format!("{}: {}, on {}", found.place, found.framework, found.today));
     output.rows(&steps(&found));
     let score = found.score.map_or_else(|| "no answers yet".to_owned(), percent);
-    let none = if found.unanswered == 0 { String::new() } else { format!("; {} activities have no answer", found.unanswered) };
+    let none =
+        if found.unanswered == 0 { String::new() } else { format!("; {} activities have no answer", found.unanswered) };
     output.say(&format!("Score over all activities: {score}{none}. 0% is the first step in each, 100% the last."));
     found.cautions.iter().for_each(|caution| output.say(&format!("Caution: {caution}")));
 
     output.say("\nWhat may be devolved now");
-    let now: Vec<(&Row, &Handover)> = found.rows.iter().flat_map(|row| row.now.iter().map(move |what| (row, what))).collect();
+    let now: Vec<(&Row, &Handover)> =
+        found.rows.iter().flat_map(|row| row.now.iter().map(move |what| (row, what))).collect();
     if now.is_empty() {
         output.say("Nothing yet.");
     } else {

@@ -213,7 +213,10 @@ fn print_moved(found: &Progress, output: &Output) {
         rows.push(row);
     }
     output.rows(&rows);
-    found.moved.iter().for_each(|moved| output.say(&format!("{}: {}.", moved.id, moved.why.join("; ").trim_end_matches('.'))));
+    found
+        .moved
+        .iter()
+        .for_each(|moved| output.say(&format!("{}: {}.", moved.id, moved.why.join("; ").trim_end_matches('.'))));
 }
 
 fn print_milestones(found: &Progress, output: &Output) {
@@ -221,7 +224,10 @@ fn print_milestones(found: &Progress, output: &Output) {
         return;
     }
     let reached = found.milestones.iter().filter(|milestone| milestone.reached.is_some()).count();
-    output.say(&format!("\n{} milestones are past their date or were reached; {reached} were reached", found.milestones.len()));
+    output.say(&format!(
+        "\n{} milestones are past their date or were reached; {reached} were reached",
+        found.milestones.len()
+    ));
     let mut rows = Rows::new(&["Action", "Milestone", "Due", "Reached"], None);
     for milestone in &found.milestones {
         let reached = milestone.reached.map_or_else(|| "not by any report".to_owned(), |day| day.to_string());

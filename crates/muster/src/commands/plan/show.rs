@@ -74,12 +74,17 @@ fn facts(plan: &Plan, index: usize, action: &Action, today: Date) -> Vec<(&'stat
         let path: Vec<String> = effect.path.iter().map(|(year, value)| format!("{value} in {year}")).collect();
         let [low, high] = effect.delivered;
         let how = format!("{:?}", effect.how).to_lowercase();
-        let range = if low < high { format!("; {:.0}% to {:.0}% of it may come", low * 100.0, high * 100.0) } else { String::new() };
+        let range = if low < high {
+            format!("; {:.0}% to {:.0}% of it may come", low * 100.0, high * 100.0)
+        } else {
+            String::new()
+        };
         format!("{how} {}: {}{range}", plan.shelf.title(effect.measure, &effect.key), path.join(", "))
     });
     let source = plan.shelf.sources.get(&action.source).map_or(action.source.as_str(), |source| source.title.as_str());
     let findings = findings(plan).into_iter().filter(|finding| finding.action == action.id);
-    let findings = findings.map(|finding| format!("{}: {}. Next: {}.", finding.severity.title(), finding.message, finding.next));
+    let findings =
+        findings.map(|finding| format!("{}: {}. Next: {}.", finding.severity.title(), finding.message, finding.next));
     vec![
         ("Owner", format!("{}: {}", action.owner.organisation, action.owner.role)),
         ("Level", action.level.title().to_owned()),
