@@ -6,7 +6,7 @@ use muster_book::COUNTERFACTUAL;
 use muster_draws::summary::Summary;
 use serde::Serialize;
 
-use super::{ActionMoney, Item, Ledger, Line, MoneyDraws, Waterfall, by_action, waterfall};
+use super::{ActionMoney, Item, Ledger, MoneyDraws, Waterfall, by_action, waterfall};
 use crate::run::{Run, RunError};
 use crate::uncertainty::Ask;
 
@@ -135,10 +135,4 @@ impl Money {
             actions: self.actions.clone(),
         }
     }
-}
-
-/// The lines that a ledger has something in, with their titles.
-pub(crate) fn lines_used(ledgers: &[Ledger]) -> Vec<Line> {
-    let used = |line: &Line| ledgers.iter().any(|ledger| ledger.rows.iter().any(|row| row.line == *line));
-    Line::ALL.into_iter().filter(used).collect()
 }

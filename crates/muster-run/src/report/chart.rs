@@ -172,12 +172,11 @@ pub(super) fn bars(
 /// From the opening to the closing figure, each step from where the last one ended.
 pub(super) fn waterfall(
     id: &str,
-    title: &str,
+    (title, unit): (&str, &str),
     opening: (&str, f64),
     steps: &[(String, f64)],
     closing: (&str, f64),
 ) -> Result<Chart, RunError> {
-    let unit = "full-time equivalents";
     let mut bars: Vec<(String, f64, f64, Option<f64>)> = vec![(opening.0.to_owned(), 0.0, opening.1, None)];
     let mut at = opening.1;
     for (name, change) in steps {
@@ -187,7 +186,7 @@ pub(super) fn waterfall(
     bars.push((closing.0.to_owned(), 0.0, closing.1, None));
     let words: Vec<String> = steps.iter().map(|(name, change)| format!("{name} {}", signed(*change))).collect();
     let description = format!(
-        "{title}, FTE. {}: {}. {}. {}: {}.",
+        "{title}, {unit}. {}: {}. {}. {}: {}.",
         opening.0,
         thousands(opening.1),
         words.join("; "),

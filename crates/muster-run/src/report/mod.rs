@@ -6,6 +6,7 @@ pub(crate) mod chart;
 mod drivers;
 mod fan;
 mod frame;
+mod money;
 mod odds;
 mod sections;
 mod stress;
@@ -89,7 +90,7 @@ pub(crate) fn html(run: &Run) -> Result<String, RunError> {
         sections::settings(run),
     ]);
     all.extend(sections::places(run));
-    all.extend([sections::bridges(run)?, sections::training(run)?, sections::money(run)?]);
+    all.extend([sections::bridges(run)?, sections::training(run)?, sections::pay_bill(run)?, money::section(run)?]);
     all.extend(sections::sensitivity(run)?);
     all.extend(drivers::section(run));
     all.extend(stress::stress(run)?);

@@ -310,7 +310,7 @@ pub(super) fn bridges(run: &Run) -> Result<Section, RunError> {
     let (first, last) = (format!("In post {}", run.plan.from), format!("In post {}", run.plan.to));
     let title = format!("From {} to {}, {}", run.plan.from, run.plan.to, lower(&main.title));
     let chart =
-        chart::waterfall("bridge-chart", &title, (&first, of_main.opening_fte), &steps, (&last, of_main.closing_fte))?;
+        chart::waterfall("bridge-chart", (&title, "full-time equivalents"), (&first, of_main.opening_fte), &steps, (&last, of_main.closing_fte))?;
     let mut head = vec!["Cause".to_owned()];
     head.extend(run.scenarios.iter().map(|scenario| scenario.title.clone()));
     let bridges: Vec<_> = run.scenarios.iter().map(|scenario| bridge(scenario, &|_| true)).collect();
@@ -406,7 +406,7 @@ pub(super) fn training(run: &Run) -> Result<Section, RunError> {
     ))
 }
 
-pub(super) fn money(run: &Run) -> Result<Section, RunError> {
+pub(super) fn pay_bill(run: &Run) -> Result<Section, RunError> {
     let prices = run.plan.price_year;
     let prices = prices.map_or_else(|| "the book's prices".to_owned(), |year| format!("{year} prices"));
     let years = year_names(run);
@@ -422,7 +422,7 @@ pub(super) fn money(run: &Run) -> Result<Section, RunError> {
         });
     }
     let chart = chart::lines(
-        "money-chart",
+        "pay-bill-chart",
         "Pay bill",
         &years,
         &series,

@@ -9,6 +9,7 @@ mod elsewhere;
 mod explaining;
 mod export;
 mod folder;
+mod money;
 mod report;
 mod report_uncertainty;
 mod results;
