@@ -120,12 +120,12 @@ fn level_of(kind: PlaceKind) -> Level {
     }
 }
 
-/// A plan that promises an effect before what the action needs is due.
+/// A plan that promises an action, or its effect, before what the action needs is due.
 fn begins_too_soon(plan: &Plan, action: &Action) -> Option<Finding> {
-    let begins = action.begins?;
-    let needed = action.needs.iter().map(|need| &plan.actions[*need]).filter(|needed| needed.due > begins);
+    let (what, day) = action.begins.map_or(("it is due", action.due), |begins| ("its effect begins", begins));
+    let needed = action.needs.iter().map(|need| &plan.actions[*need]).filter(|needed| needed.due > day);
     let last = needed.max_by_key(|needed| needed.due)?;
-    let message = format!("its effect begins on {begins}, and {}, which it needs, is due on {}", last.id, last.due);
-    let next = "begin the effect later, ask for what it needs earlier, or leave out the need";
+    let message = format!("{what} on {day}, and {}, which it needs, on {}", last.id, last.due);
+    let next = "put it later, ask for what it needs earlier, or leave out the need";
     finding(Severity::Warning, action, message, next)
 }

@@ -59,7 +59,7 @@ pub fn blocks(plan: &Plan, today: Date) -> Blocks {
     let is_needed = |action: usize| plan.actions.iter().any(|other| other.needs.contains(&action));
     for action in (0..plan.actions.len()).filter(|action| plan.actions[*action].needs.is_empty() && is_needed(*action))
     {
-        tree.add(action, 0, String::new(), String::new());
+        tree.add(action, 0, String::new(), "");
     }
     let steps = tree.steps;
     Blocks { steps, critical: critical(plan, today, &stands) }
@@ -75,7 +75,7 @@ struct Tree<'t> {
 
 impl Tree<'_> {
     /// An action and those below it. `before` is the text before the action itself, `below` that before what comes below it.
-    fn add(&mut self, action: usize, depth: usize, before: String, below: String) {
+    fn add(&mut self, action: usize, depth: usize, before: String, below: &str) {
         let this = &self.plan.actions[action];
         self.steps.push(Step {
             depth,
@@ -95,7 +95,7 @@ impl Tree<'_> {
         for (i, next) in needing.iter().enumerate() {
             let is_last = i + 1 == needing.len();
             let (branch, under) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            self.add(*next, depth + 1, format!("{below}{branch}"), format!("{below}{under}"));
+            self.add(*next, depth + 1, format!("{below}{branch}"), &format!("{below}{under}"));
         }
     }
 }

@@ -16,7 +16,7 @@ fn five() -> Plan {
     let actions = action("A", "2024-03-31", UNTRACKED)
         + &action("B", "2024-09-30", &needs("\"A\"")).replace("retain", "leadership")
         + &action("C", "2024-06-30", &needs("\"A\"")).replace("national", "system")
-        + &action("D", "2025-03-31", &needs("\"B\", \"C\""))
+        + &action("D", "2024-12-31", &needs("\"B\", \"C\""))
         + &action("E", "2024-07-01", UNTRACKED).replace("Owner of E", "Owner of A");
     let reports = report("C", "2024-06-30", "done", "")
         + &report("E", "2024-05-31", "late", "expected = 2024-12-31")

@@ -87,8 +87,24 @@ pub(crate) fn plan_with(actions: &str) -> OnDisk {
     for (path, text) in FILES {
         disk.write(path, text);
     }
+    // Demand is worked out for every setting, whoever works there.
+    for (measure, age, amount) in
+        [("use_by_age", ", age = \"0-90\"", 1.0), ("other_growth", "", 0.0), ("setting_shift", "", 1.0)]
+    {
+        let settings = ["acute", "community", "mental_health", "primary_care", "ambulance"];
+        let subjects = settings.map(|setting| format!("setting = \"{setting}\"{age}"));
+        let values: Vec<(&str, f64)> = subjects.iter().map(|subject| (subject.as_str(), amount)).collect();
+        disk.write_measure(measure, &values);
+    }
     for (measure, values) in VALUES {
-        let spec = MEASURES.iter().find(|spec| spec.id == *measure).unwrap();
+        disk.write_measure(measure, values);
+    }
+    disk.with("actions.toml", actions)
+}
+
+impl OnDisk {
+    fn write_measure(&self, measure: &str, values: &[(&str, f64)]) {
+        let spec = MEASURES.iter().find(|spec| spec.id == measure).unwrap();
         let price_year = if spec.money { "price_year = \"2022/23\"\n" } else { "" };
         let head = format!(
             "measure = \"{measure}\"\nabout = \"Made up.\"\nunit = \"{}\"\nchecked = 2026-01-31\n{price_year}",
@@ -100,9 +116,8 @@ pub(crate) fn plan_with(actions: &str) -> OnDisk {
             )
         };
         let values: String = values.iter().map(value).collect();
-        disk.write(&format!("books/one/{measure}.toml"), &(head + &values));
+        self.write(&format!("books/one/{measure}.toml"), &(head + &values));
     }
-    disk.with("actions.toml", actions)
 }
 
 const FILES: &[(&str, &str)] = &[
@@ -144,9 +159,6 @@ const VALUES: &[(&str, &[(&str, f64)])] = &[
     ("joiner_age_share", &[("age = \"30\"", 1.0)]),
     ("demand_fte", &[("profession = \"nurses\"", 1000.0)]),
     ("population", &[("age = \"0-90\"", 1000.0)]),
-    ("use_by_age", &[("setting = \"acute\", age = \"0-90\"", 1.0)]),
-    ("other_growth", &[("setting = \"acute\"", 0.0)]),
-    ("setting_shift", &[("setting = \"acute\"", 1.0)]),
     ("productivity_growth", &[("", 0.0)]),
     ("skill_mix", &[("", 1.0)]),
     ("temporary_fill", &[("", 0.5)]),

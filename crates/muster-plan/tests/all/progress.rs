@@ -193,3 +193,14 @@ fn a_report_that_cannot_be_is_refused_with_a_reason() {
     let note = report("A", "2024-06-30", "on_track", "note = \"It was not done after all.\"");
     retention().with("progress.toml", &(done + &note)).plan();
 }
+
+#[test]
+fn the_later_the_worse_month_by_month() {
+    let plan = retention().plan();
+    let gaps: Vec<f64> =
+        (0..60).map(|months| found(&plan, &slip(months)).what_if.map_or(0.0, |asked| asked.totals.gap_fte)).collect();
+    assert!(gaps[1..].windows(2).all(|pair| pair[0] <= pair[1]), "{gaps:?}");
+    // Twelve months are a year, and four years later nothing of it is left before the horizon.
+    close(gaps[12], 1000.0 - 1000.0 * 0.9_f64.powi(2) * 0.95_f64.powi(3));
+    close(gaps[48], 1000.0 - 1000.0 * 0.9_f64.powi(5));
+}

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use muster_book::{Plan, Role};
+use muster_plan::subsidiarity::{Severity, findings};
 use muster_run::{Outcome, Request, Run, RunError};
 
 use crate::commands::DEFAULT_PLAN;
@@ -35,6 +36,14 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     }
     for repair in &run.plan.repairs {
         output.say(&format!("  Caution: {repair}"));
+    }
+    let misplaced = findings(&run.plan).iter().filter(|finding| finding.severity > Severity::Note).count();
+    if misplaced > 0 {
+        let of = if misplaced == 1 { "1 action does" } else { &format!("{misplaced} actions do") };
+        output.say(&format!(
+            "  Caution: {of} not fit their level, owner, place or needs: `muster plan actions {} --view level` says why.",
+            args.plan.display()
+        ));
     }
     if run.verdicts.is_empty() {
         output.say("The plan has no checks and no targets.");

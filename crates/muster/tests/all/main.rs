@@ -5,6 +5,7 @@
 mod adding;
 mod cluster;
 mod export;
+mod following;
 mod sql;
 
 use std::path::{Path, PathBuf};
