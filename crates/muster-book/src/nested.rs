@@ -178,6 +178,35 @@ impl Plan {
         })
     }
 
+    /// This plan on its first book, with some of what other plans' own books state: to be resolved for the places of all of them at
+    /// once, which shares the work that they have in common. No place of one may lie within a place of another, for it would have
+    /// the other's values too.
+    pub fn with_own_values_of(&self, others: &[(&Self, &dyn Fn(Measure) -> bool)]) -> Self {
+        Self {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            about: self.about.clone(),
+            cautions: Vec::new(),
+            place: self.place.clone(),
+            from: self.from,
+            to: self.to,
+            shelf: self.shelf.with_own_values_of(others.iter().map(|(plan, taken)| (&plan.shelf, *taken))),
+            price_year: self.price_year,
+            actions: self.actions.clone(),
+            scenarios: self.scenarios.clone(),
+            failures: Vec::new(),
+            policies: Vec::new(),
+            targets: Vec::new(),
+            checks: Vec::new(),
+            dependence: Vec::new(),
+            repairs: Vec::new(),
+            files: Files::default(),
+            folder: self.folder.clone(),
+            within: self.within.clone(),
+            sources: self.sources.clone(),
+        }
+    }
+
     /// Whether a scenario of this name does the same to assumptions in two plans.
     pub fn acts_like(&self, other: &Self, scenario: &str) -> bool {
         let (Some(mine), Some(others)) = (self.scenario(scenario), other.scenario(scenario)) else { return false };

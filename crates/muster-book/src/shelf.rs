@@ -237,6 +237,30 @@ impl Shelf {
         mixed
     }
 
+    /// The first book, and what the later books of other shelves state of the measures that are taken.
+    pub(crate) fn with_own_values_of<'a>(
+        &self,
+        others: impl Iterator<Item = (&'a Self, &'a dyn Fn(Measure) -> bool)>,
+    ) -> Self {
+        let mut mixed = self.first_book();
+        for (other, taken) in others {
+            if other.books.len() > mixed.books.len() {
+                mixed.books.extend_from_slice(&other.books[mixed.books.len()..]);
+            }
+            let own = other.series.iter().filter(|series| series.book > 0 && taken(series.measure));
+            own.for_each(|series| mixed.push(Arc::clone(series)));
+        }
+        mixed
+    }
+
+    /// Whether the first book is one and the same, and not only alike.
+    pub fn shares_first_book(&self, other: &Self) -> bool {
+        fn first(shelf: &Shelf) -> impl Iterator<Item = &Arc<Series>> {
+            shelf.series.iter().filter(|series| series.book == 0)
+        }
+        first(self).count() == first(other).count() && first(self).zip(first(other)).all(|(a, b)| Arc::ptr_eq(a, b))
+    }
+
     fn without_values(&self) -> Self {
         Self {
             taxonomy: self.taxonomy.clone(),

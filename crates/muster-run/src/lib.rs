@@ -15,6 +15,7 @@ mod folder;
 mod manifest;
 pub mod money;
 mod number;
+pub mod page;
 mod report;
 mod run;
 mod sensitivity;

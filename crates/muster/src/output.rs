@@ -68,12 +68,14 @@ pub(crate) struct Rows {
     pub(crate) strong: Vec<usize>,
     /// The first column that holds numbers; none when all hold words.
     pub(crate) numbers_from: Option<usize>,
+    /// Whether the last column holds words all the same.
+    pub(crate) words_last: bool,
 }
 
 impl Rows {
     pub(crate) fn new(head: &[&str], numbers_from: Option<usize>) -> Self {
         let head = head.iter().map(|name| (*name).to_owned()).collect();
-        Self { head, rows: Vec::new(), strong: Vec::new(), numbers_from }
+        Self { head, rows: Vec::new(), strong: Vec::new(), numbers_from, words_last: false }
     }
 
     pub(crate) fn push(&mut self, row: Vec<String>) {
@@ -207,7 +209,10 @@ fn table(rows: &Rows) -> String {
         table.add_row(row.iter().map(cell));
     }
     if let Some(first) = rows.numbers_from {
-        table.column_iter_mut().skip(first).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        let words = usize::from(rows.words_last);
+        let numbers = rows.head.len().saturating_sub(first + words);
+        let columns = table.column_iter_mut().skip(first).take(numbers);
+        columns.for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     }
     table.to_string()
 }

@@ -135,60 +135,55 @@ pub fn groups_that_differ(from: &Plan, to: &Plan, scenario: &str) -> BTreeSet<Gr
 pub fn exchange(from: &Plan, to: &Plan, scenario: &str, places: &[PlaceCode]) -> Result<Exchange, RunError> {
     let groups: Vec<Group> = groups_that_differ(from, to, scenario).into_iter().collect();
     let end = account(to, scenario, places)?;
-    if groups.is_empty() {
-        return Ok(Exchange { from: end.clone(), to: end, groups: BTreeMap::new() });
-    }
-    let start = account(from, scenario, places)?;
-    let forward = steps(from, to, scenario, places, &groups, (&start.ledger, &end.ledger))?;
-    let explained = if groups.len() == 1 {
-        forward
-    } else {
-        let reversed: Vec<Group> = groups.iter().rev().copied().collect();
-        let backward = steps(from, to, scenario, places, &reversed, (&start.ledger, &end.ledger))?;
-        let mean = |(group, one): (Group, Ledger)| {
-            let other = &backward[&group];
-            let mut sum = one;
-            sum += other;
-            (group, sum.times(0.5))
-        };
-        forward.into_iter().map(mean).collect()
+    let start = if groups.is_empty() { end.clone() } else { account(from, scenario, places)? };
+    let mut mixed = |taken: &BTreeSet<Group>| {
+        let plan = from.exchanged(to, &|measure| taken.contains(&Group::of(measure)), taken.contains(&Group::Actions));
+        let plan = plan.ok_or_else(|| {
+            RunError::Request(format!("`{}` and `{}` do not count the same professions", from.id, to.id))
+        })?;
+        Ok(account(&plan, scenario, places)?.ledger)
     };
+    let between = between(&groups).iter().map(&mut mixed).collect::<Result<Vec<_>, RunError>>()?;
+    let explained = explain(&groups, (&start.ledger, &end.ledger), &between);
     Ok(Exchange { from: start, to: end, groups: explained })
+}
+
+/// The groups that have been exchanged at each step between the first and the last: in the order of the groups, then in the opposite
+/// order.
+pub(super) fn between(groups: &[Group]) -> Vec<BTreeSet<Group>> {
+    let forward = (1..groups.len()).map(|end| groups[..end].iter().copied().collect());
+    let backward = (1..groups.len()).rev().map(|start| groups[start..].iter().copied().collect());
+    if groups.len() > 1 { forward.chain(backward).collect() } else { Vec::new() }
+}
+
+/// What each group explains, from what the steps of [`between`] come to.
+pub(super) fn explain(
+    groups: &[Group],
+    (start, end): (&Ledger, &Ledger),
+    between: &[Ledger],
+) -> BTreeMap<Group, Ledger> {
+    let steps = groups.len().saturating_sub(1);
+    let one_way = |order: &[Group], inner: &[Ledger]| -> BTreeMap<Group, Ledger> {
+        let after = |i: usize| inner.get(i).unwrap_or(end);
+        let before = |i: usize| if i == 0 { start } else { after(i - 1) };
+        order.iter().enumerate().map(|(i, group)| (*group, after(i) - before(i))).collect()
+    };
+    let forward = one_way(groups, &between[..steps]);
+    if groups.len() < 2 {
+        return forward;
+    }
+    let reversed: Vec<Group> = groups.iter().rev().copied().collect();
+    let backward = one_way(&reversed, &between[steps..]);
+    let mean = |(group, mut one): (Group, Ledger)| {
+        one += &backward[&group];
+        (group, one.times(0.5))
+    };
+    forward.into_iter().map(mean).collect()
 }
 
 /// What a plan comes to in places, all together.
 fn account(plan: &Plan, scenario: &str, places: &[PlaceCode]) -> Result<Account, RunError> {
     Ok(accounts(plan, scenario, places)?.iter().sum())
-}
-
-/// What each group adds, when they are exchanged in this order.
-fn steps(
-    from: &Plan,
-    to: &Plan,
-    scenario: &str,
-    places: &[PlaceCode],
-    order: &[Group],
-    (start, end): (&Ledger, &Ledger),
-) -> Result<BTreeMap<Group, Ledger>, RunError> {
-    let mut before = start.clone();
-    let mut explained = BTreeMap::new();
-    for (i, group) in order.iter().enumerate() {
-        let after = if i + 1 == order.len() {
-            end.clone()
-        } else {
-            let taken = &order[..=i];
-            let mixed = from
-                .exchanged(to, &|measure| taken.contains(&Group::of(measure)), taken.contains(&Group::Actions))
-                .ok_or_else(|| {
-                    let text = format!("`{}` and `{}` do not count the same professions", from.id, to.id);
-                    RunError::Request(text)
-                })?;
-            account(&mixed, scenario, places)?.ledger
-        };
-        explained.insert(*group, &after - &before);
-        before = after;
-    }
-    Ok(explained)
 }
 
 /// What a plan's own books state of a group, in words: the first few, and how many more.

@@ -27,13 +27,14 @@ pub fn gather(paths: &[PathBuf], top: Option<&Path>) -> Result<Gathered, RunErro
     }
     folders.sort();
     folders.dedup();
-    let top = match (top, folders.first()) {
-        (Some(top), _) => top.to_owned(),
-        (None, Some(first)) => outermost(first)?,
-        (None, None) => return Err(RunError::Request("no plan was named: give folders of plans".to_owned())),
+    let Some(first) = folders.first() else {
+        return Err(RunError::Request("no plan was named: give folders of plans".to_owned()));
     };
-    let top = Plan::read(&top).map_err(RunError::Plan)?;
-    folders.retain(|folder| std::path::absolute(folder).ok() != std::path::absolute(&top.folder).ok());
+    let outer = top.map_or_else(|| outermost(first), |top| Ok(top.to_owned()))?;
+    let is_outer = |folder: &PathBuf| std::fs::canonicalize(folder).ok() == std::fs::canonicalize(&outer).ok();
+    // A plan that is rolled up by itself is the whole.
+    folders.retain(|folder| !is_outer(folder));
+    let top = Plan::read(&outer).map_err(RunError::Plan)?;
     let read: Vec<Result<Submission, Vec<Diagnostic>>> =
         folders.par_iter().map(|folder| Submission::read_within(&top, folder)).collect();
     let mut submissions = Vec::new();
@@ -77,20 +78,13 @@ fn outermost(folder: &Path) -> Result<PathBuf, RunError> {
     }
     const DEEPEST: usize = 8;
     let mut at = folder.to_owned();
-    for depth in 0..DEEPEST {
+    for _ in 0..DEEPEST {
         let path = at.join("plan.toml");
         let fault = |error: String| RunError::File { path: path.display().to_string(), error };
         let text = std::fs::read_to_string(&path).map_err(|_| fault("it cannot be read".to_owned()))?;
         let raw: Within = toml::from_str(&text).map_err(|error| fault(error.message().to_owned()))?;
         match raw.within {
             Some(within) => at = at.join(within),
-            None if depth == 0 => {
-                let text = format!(
-                    "{} does not say which plan it lies within: write `within = \"…\"` in its plan.toml, or name that plan with --top",
-                    path.display()
-                );
-                return Err(RunError::Request(text));
-            }
             None => return Ok(at),
         }
     }

@@ -3,6 +3,8 @@
 
 mod account;
 mod amounts;
+mod batch;
+mod bridge;
 mod doubles;
 mod exchange;
 mod gather;
@@ -12,16 +14,19 @@ mod write;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use muster_core::{FinancialYear, PlaceCode, PlaceKind};
 use muster_run::RunError;
 
 pub use self::account::{Account, accounts};
 pub use self::amounts::{Amounts, Item, Ledger};
+pub use self::bridge::Bridge;
 pub use self::doubles::{Finding, Found};
 pub use self::exchange::{Exchange, Group, exchange, groups_that_differ, stated_in_words};
 pub use self::gather::{Gathered, gather, place_named};
-pub use self::write::{PARTS, Row, amount, difference};
-use crate::submission::{Covers, SignOff};
+pub use self::page::{Beside, lines_in_words, standing_in_words};
+pub use self::write::{Document, PARTS, Row, amount, difference};
+use crate::submission::{Covers, Fired, Rules, SignOff, Worked, check};
 
 /// How a place comes to be in the sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -165,6 +170,25 @@ impl Rollup {
             }
         }
         Ok(())
+    }
+
+    /// The rules that each submission does not keep, by the place's name.
+    pub fn fired(&self, gathered: &Gathered, rules: &Rules, today: Date) -> Vec<(String, Fired)> {
+        let mut all = Vec::new();
+        for submission in &gathered.submissions {
+            let own = |node: &&Node| {
+                node.place == submission.plan.place
+                    && node.covers == submission.covers()
+                    && node.standing != Standing::Estimated
+            };
+            let Some(index) = self.nodes.iter().position(|node| own(&node)) else { continue };
+            let (submitted, modelled) = &self.accounts[index];
+            let worked = Worked { submission, submitted, modelled };
+            let fired = check(rules, &worked, today).into_iter();
+            all.extend(fired.map(|fired| (self.nodes[index].name.clone(), fired)));
+        }
+        all.sort_by_key(|(_, fired)| fired.severity);
+        all
     }
 
     /// The whole.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use muster_book::{Plan, systems_of};
 use muster_core::{PlaceCode, PlaceKind};
 use muster_run::RunError;
-use rayon::prelude::*;
 
 use super::account::{Account, accounts};
-use super::exchange::{Exchange, Group, exchange, stated_in_words};
+use super::batch;
+use super::exchange::{Exchange, stated_in_words};
 use super::gather::{Gathered, name};
 use super::{Node, Standing, Statement};
 use crate::divide::members;
@@ -44,12 +44,12 @@ impl<'g> Builder<'g> {
         let (of_systems, of_whole) = rayon::join(of_systems, of_whole);
         let top_down =
             TopDown { systems: systems.iter().cloned().zip(of_systems?).collect(), whole: of_whole?.iter().sum() };
-        let leaves = gathered.submissions.par_iter().map(|submission| {
-            let exchange = from_top_down(top, submission, scenario)?;
+        let exchanges = batch::from_top_down(top, &gathered.submissions, scenario)?;
+        let leaves = gathered.submissions.iter().zip(exchanges).map(|(submission, exchange)| {
             let key = (submission.plan.place.clone(), submission.covers());
-            Ok((key, Leaf { submission, exchange }))
+            (key, Leaf { submission, exchange })
         });
-        let leaves = leaves.collect::<Result<_, RunError>>()?;
+        let leaves = leaves.collect();
         Ok(Self { top, top_down, leaves, nodes: Vec::new(), accounts: Vec::new() })
     }
 
@@ -223,20 +223,4 @@ impl<'g> Builder<'g> {
             .map(|(_, account)| account)
             .sum()
     }
-}
-
-/// From what is modelled top-down for a place to what it submits.
-///
-/// Top-down everything is as in the plan of the whole; only a share of England that the national book does not have, such as a
-/// trust's, is the submission's own.
-fn from_top_down(top: &Plan, submission: &Submission, scenario: &str) -> Result<Exchange, RunError> {
-    let plan = &submission.plan;
-    let is_whole_place = submission.covers() == Covers::Whole;
-    let has_share = |kind: PlaceKind| kind != PlaceKind::Trust && is_whole_place;
-    let national = top.shelf.places.get(&plan.place).is_some_and(|place| has_share(place.kind));
-    let from = plan.exchanged(top, &|measure| national || Group::of(measure) != Group::Share, true);
-    let from = from.ok_or_else(|| {
-        RunError::Request(format!("`{}` does not count the same professions as `{}`", plan.id, top.id))
-    })?;
-    exchange(&from, plan, scenario, &plan.whole())
 }
