@@ -311,6 +311,56 @@ pub const CODES: &[Code] = &[
         title: "A place outside the plan",
         text: "A plan is rolled up into the plan of a place that holds its own: a system into its region, a region into England.",
     },
+    Code {
+        code: "M050",
+        title: "A workbook that cannot be read",
+        text: "The file is no .xlsx workbook, is damaged, locked or too large, or was not made by `muster workbook export` of this version. Nothing was read from it.",
+    },
+    Code {
+        code: "M051",
+        title: "A sheet, column or row is missing",
+        text: "Something that the workbook had when it was made is gone. It may have been deleted or renamed. Nothing is deleted from a plan because a row is missing: put it back, mark the entry for deletion, or import with `--keep-missing`.",
+    },
+    Code {
+        code: "M052",
+        title: "A name in a workbook that is not known",
+        text: "A key or the name of a column is not one that the workbook was made with, or appears twice.",
+    },
+    Code {
+        code: "M053",
+        title: "A cell that does not hold what belongs in it",
+        text: "Text where a number belongs, a date that may be two days, a formula that ends in an error. A number with commas, a pound or a percent sign is accepted where it can mean one thing only.",
+    },
+    Code {
+        code: "M054",
+        title: "A cell that is for reading was changed",
+        text: "Grey cells say what a row is, and cannot be filled in. To change them, add a new row and mark the old one for deletion.",
+    },
+    Code {
+        code: "M055",
+        title: "A row that has no place",
+        text: "A row is there twice, a new row does not say which file or entry it belongs to, or its file has no such column.",
+    },
+    Code {
+        code: "M056",
+        title: "Two people changed one thing",
+        text: "The workbook and the file both changed it since the workbook was made. Agree on one, and import again.",
+    },
+    Code {
+        code: "M057",
+        title: "Cells are merged",
+        text: "In merged cells it is not clear which entry a value belongs to. Unmerge them, and fill each.",
+    },
+    Code {
+        code: "M058",
+        title: "A change that cannot be written",
+        text: "The text of the file is arranged so that the change would lose something of it, or would not be read as it was meant. Make it by hand.",
+    },
+    Code {
+        code: "M059",
+        title: "Files that cannot be written",
+        text: "The folder may not be written to, or the disk is full. Files that were already written were put back.",
+    },
 ];
 
 /// The known name nearest to a wrong one, for "did you mean". Capitals do not count, and something of the name must be left.

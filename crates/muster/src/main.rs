@@ -40,8 +40,12 @@ enum Command {
     Data(commands::data::Args),
     Backtest(commands::backtest::Args),
     Cluster(commands::cluster::Args),
+<<<<<<< HEAD
     Plan(commands::plan::Args),
     Rollup(commands::rollup::Args),
+=======
+    Workbook(commands::workbook::Args),
+>>>>>>> dbb291b (workbook: a plan as a workbook, and back to the same text)
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -70,8 +74,12 @@ fn main() -> ExitCode {
         Command::Data(args) => commands::data::run(args, &output),
         Command::Backtest(args) => commands::backtest::run(&args, &output),
         Command::Cluster(args) => commands::cluster::run(&args, &output),
+<<<<<<< HEAD
         Command::Plan(args) => commands::plan::run(&args, &output),
         Command::Rollup(args) => commands::rollup::run(&args, &output),
+=======
+        Command::Workbook(args) => commands::workbook::run(args, &output),
+>>>>>>> dbb291b (workbook: a plan as a workbook, and back to the same text)
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
             Ok(true)

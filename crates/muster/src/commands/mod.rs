@@ -12,6 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod rollup;
 pub(crate) mod run;
 pub(crate) mod verify;
+pub(crate) mod workbook;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,435 @@
+//! Which sheets a plan becomes: records of one kind on one sheet, assumptions by topic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::csv_text::ROWS;
+use crate::fields::{Known, Schemas};
+use crate::record::{Record, Text, is_csv};
+use crate::sheet::{Cell, Column, Derived, Role, Row, Sheet};
+use crate::value::{Form, Value};
+use crate::words;
+
+/// A table with more rows has a sheet of its own.
+const LARGE: usize = 800;
+
+/// The columns of a topic that come first, in this order.
+const TOPIC_ORDER: [&str; 12] =
+    ["place", "group", "profession", "programme", "move", "setting", "age", "from", "to", "value", "low", "high"];
+
+/// Files and their records, and what is known of both.
+pub(crate) struct Layout<'a> {
+    /// The names of the files.
+    pub names: Vec<&'a str>,
+    /// Their records.
+    pub texts: &'a [Text],
+    /// What may be written in them.
+    pub schemas: &'a Schemas,
+}
+
+impl Layout<'_> {
+    /// Every sheet, in the order of the workbook.
+    pub(crate) fn sheets(&self) -> Vec<Sheet> {
+        let heads = self.heads();
+        let mut sheets = vec![self.facts()];
+        sheets.extend(self.lists());
+        let measures = self.roots("Measures", "measures", &|schema| schema == "assumption");
+        sheets.extend(self.topics(&heads));
+        sheets.push(measures);
+        sheets.push(self.roots("Sources", "sources", &|schema| schema == "source"));
+        sheets.retain(|sheet| !sheet.rows.is_empty() || sheet.adds.is_some());
+        let mut taken: BTreeSet<String> = words::RESERVED.iter().map(|name| (*name).to_owned()).collect();
+        for sheet in &mut sheets {
+            sheet.name = words::sheet_name(&sheet.name, &mut taken);
+        }
+        sheets
+    }
+
+    fn schema(&self, file: usize) -> Option<String> {
+        if is_csv(self.names[file]) { None } else { self.schemas.of_file(self.names[file]) }
+    }
+
+    /// The file that says what a table states, by the file of the table.
+    fn heads(&self) -> BTreeMap<usize, usize> {
+        let mut heads = BTreeMap::new();
+        for (i, name) in self.names.iter().enumerate() {
+            let written = self.texts[i].records.first().and_then(|root| root.get("table.file"));
+            let Some(Value::Text(table)) = written.map(|field| &field.value) else { continue };
+            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let path = format!("{folder}/{table}");
+            if let Some(at) = self.names.iter().position(|name| *name == path) {
+                heads.insert(at, i);
+            }
+        }
+        heads
+    }
+
+    /// What the plan, its books and other files say of themselves: a row for each field.
+    fn facts(&self) -> Sheet {
+        let columns = vec![
+            Column::of(Role::Key, "key", "Key", words::KEY),
+            Column::of(Role::File, "file", "File", "The file that says it."),
+            Column::of(Role::Told, "field", "Field", "What it is called in the file."),
+            Column { form: Form::Raw, ..Column::of(Role::Fact, "value", "Value", "What the file says.") },
+            Column::of(Role::Told, "about", "What it is", ""),
+        ];
+        let mut rows = Vec::new();
+        // The plan comes before its books.
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        order.sort_by_key(|i| (!self.names[*i].ends_with("plan.toml"), self.names[*i]));
+        for file in order {
+            let schema = self.schema(file);
+            let skipped = matches!(schema.as_deref(), Some("assumption" | "source"));
+            let Some(root) = self.texts[file].records.first().filter(|_| !skipped && !is_csv(self.names[file])) else {
+                continue;
+            };
+            let known = schema.as_deref().map_or(&[][..], |schema| self.schemas.fields(schema, ""));
+            for (name, form) in names_of(&[root], known) {
+                let about = known.iter().find(|field| field.name == name).map_or("", |field| field.about.as_str());
+                let text = |text: &str| Cell::Fixed(Value::Text(text.to_owned()));
+                let value = root.get(&name).map(|field| field.value.clone());
+                let cells = vec![Cell::Closed, text(self.names[file]), text(&name), Cell::Open(value), text(about)];
+                rows.push(Row { file, record: 0, fact: Some((name, form)), in_table: false, measure: None, cells });
+            }
+        }
+        Sheet {
+            name: "Plan".to_owned(),
+            topic: "plan".to_owned(),
+            about: "What the plan and its books say of themselves. A list has one item on each line of its cell."
+                .to_owned(),
+            columns,
+            rows,
+            adds: None,
+            targets: Vec::new(),
+        }
+    }
+
+    /// A sheet for each kind of entry that is not an assumption.
+    fn lists(&self) -> Vec<Sheet> {
+        let mut kinds: Vec<(String, String)> = Vec::new();
+        let mut files: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for file in 0..self.names.len() {
+            let schema = match self.schema(file) {
+                Some(schema) if schema == "assumption" || schema == "source" => continue,
+                Some(schema) => schema,
+                None if is_csv(self.names[file]) => continue,
+                None => self.names[file].to_owned(),
+            };
+            let written = self.texts[file].records.iter().map(Record::kind).filter(|kind| !kind.is_empty());
+            let mut own: Vec<String> = written.collect();
+            for kind in self.schemas.kinds(&schema) {
+                let parent = kind.rsplit_once('.').map(|(parent, _)| parent);
+                if parent.is_none_or(|parent| own.iter().any(|kind| kind == parent)) {
+                    own.push(kind);
+                }
+            }
+            for kind in own {
+                let key = (schema.clone(), kind);
+                if !kinds.contains(&key) {
+                    kinds.push(key.clone());
+                }
+                let list = files.entry(key).or_default();
+                if !list.contains(&file) {
+                    list.push(file);
+                }
+            }
+        }
+        kinds.sort_by_key(|(schema, kind)| (words::rank(schema), schema.clone(), words::rank_of_kind(kind)));
+        kinds.iter().map(|key| self.list(&key.0, &key.1, &files[key])).collect()
+    }
+
+    fn list(&self, schema: &str, kind: &str, files: &[usize]) -> Sheet {
+        let known = self.schemas.fields(schema, kind);
+        let (name, topic, about) = words::of_kind(schema, kind);
+        let levels: Vec<&str> = kind.split('.').collect();
+        let (lists, own) = levels.split_at(levels.len() - 1);
+        let of_kind = |record: &&Record| record.kind() == kind;
+        let records: Vec<&Record> =
+            files.iter().flat_map(|file| self.texts[*file].records.iter().filter(of_kind)).collect();
+        let has_lists_below =
+            |kind: &str| self.schemas.kinds(schema).iter().any(|other| other.starts_with(&format!("{kind}.")));
+        let has_ids =
+            known.iter().any(|field| field.name == "id") || records.iter().any(|record| record.id().is_some());
+        let mut columns = vec![
+            Column::of(Role::Key, "key", "Key", words::KEY),
+            Column::of(Role::Delete, "delete", "Delete", words::DELETE),
+        ];
+        if files.len() > 1 {
+            columns.push(Column { words: self.names_of(files), ..Column::of(Role::File, "file", "File", words::FILE) });
+        }
+        for (depth, list) in lists.iter().enumerate() {
+            let about = format!("The {list} it belongs to: its id, or its number counted from 1.");
+            columns.push(Column {
+                needed: true,
+                ..Column::of(Role::Parent(depth), &format!("in {list}"), &words::heading(list), &about)
+            });
+        }
+        if !has_ids && has_lists_below(kind) {
+            let about = "Its number, counted from 1, by which other sheets name it.";
+            columns.push(Column { form: Form::Number, ..Column::of(Role::Ordinal, "number", "No.", about) });
+        }
+        let names = names_of(&records, known);
+        columns.extend(names.iter().map(|(name, form)| field_column(name, *form, known, kind)));
+        let is_path = own.first() == Some(&"path");
+        if is_path && names.iter().any(|(name, _)| name == "value") {
+            columns.push(Column::of(
+                Role::Derived(Derived::Growth),
+                "growth",
+                "Growth since the point before",
+                words::GROWTH,
+            ));
+        }
+        if names.iter().any(|(name, _)| name == "range[0]") && names.iter().any(|(name, _)| name == "range[1]") {
+            columns.push(Column::of(Role::Derived(Derived::Width), "width", "Width of range", words::WIDTH_OF_FACTORS));
+        }
+        let mut rows = Vec::new();
+        for file in files {
+            for (at, record) in self.texts[*file].records.iter().enumerate().filter(|(_, record)| record.kind() == kind)
+            {
+                let cells = columns.iter().map(|column| self.cell(*file, record, column)).collect();
+                rows.push(Row { file: *file, record: at, fact: None, in_table: false, measure: None, cells });
+            }
+        }
+        Sheet { name, topic, about, columns, rows, adds: Some(kind.to_owned()), targets: files.to_vec() }
+    }
+
+    /// One row for each file that says something of itself.
+    fn roots(&self, name: &str, topic: &str, wanted: &dyn Fn(&str) -> bool) -> Sheet {
+        let files: Vec<usize> =
+            (0..self.names.len()).filter(|file| self.schema(*file).is_some_and(|schema| wanted(&schema))).collect();
+        let roots: Vec<&Record> = files.iter().filter_map(|file| self.texts[*file].records.first()).collect();
+        let schema = files.first().and_then(|file| self.schema(*file)).unwrap_or_default();
+        let known = self.schemas.fields(&schema, "");
+        let mut columns = vec![
+            Column::of(Role::Key, "key", "Key", words::KEY),
+            Column::of(
+                Role::File,
+                "file",
+                "File",
+                "The file that says it. Its name is the id that numbers cite, for a source.",
+            ),
+        ];
+        columns.extend(names_of(&roots, known).iter().map(|(name, form)| field_column(name, *form, known, "")));
+        let row = |file: &usize| {
+            let root = self.texts[*file].records.first()?;
+            let cells = columns.iter().map(|column| self.cell(*file, root, column)).collect();
+            Some(Row { file: *file, record: 0, fact: None, in_table: false, measure: None, cells })
+        };
+        let rows = files.iter().filter_map(row).collect();
+        let about = words::of_roots(topic).to_owned();
+        Sheet { name: name.to_owned(), topic: topic.to_owned(), about, columns, rows, adds: None, targets: Vec::new() }
+    }
+
+    /// Assumptions by the folder of the book they lie in, and tables that stand by themselves.
+    fn topics(&self, heads: &BTreeMap<usize, usize>) -> Vec<Sheet> {
+        let books: Vec<&str> = self.names.iter().filter_map(|name| name.strip_suffix("/book.toml")).collect();
+        let mut topics: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut sheets = Vec::new();
+        for (file, name) in self.names.iter().enumerate() {
+            let text = &self.texts[file];
+            let below = books.iter().find_map(|book| name.strip_prefix(book)?.strip_prefix('/')).unwrap_or(name);
+            let topic = below.split_once('/').map_or("book", |(folder, _)| folder).to_owned();
+            let stem = below.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(below);
+            let has_rows = text
+                .records
+                .iter()
+                .any(|record| matches!(record.path.as_slice(), [(list, _)] if list == ROWS || list == "value"));
+            let is_assumption = self.schema(file).as_deref() == Some("assumption") || heads.contains_key(&file);
+            if is_csv(name) && !heads.contains_key(&file) {
+                sheets.push(self.topic(&words::heading(stem), &topic, &[file], heads));
+            } else if is_csv(name) && text.records.len() > LARGE {
+                sheets.push(self.topic(&words::heading(stem), &topic, &[file], heads));
+            } else if is_assumption && has_rows {
+                topics.entry(topic).or_default().push(file);
+            }
+        }
+        let mut found: Vec<Sheet> =
+            topics.iter().map(|(topic, files)| self.topic(&words::topic(topic), topic, files, heads)).collect();
+        found.extend(sheets);
+        found.sort_by_key(|sheet| (words::rank_of_topic(&sheet.topic), sheet.name.clone()));
+        found
+    }
+
+    fn topic(&self, name: &str, topic: &str, files: &[usize], heads: &BTreeMap<usize, usize>) -> Sheet {
+        let known = self.schemas.fields("assumption", "value");
+        let is_row =
+            |record: &&Record| matches!(record.path.as_slice(), [(list, _)] if list == ROWS || list == "value");
+        let mut ids: Vec<(String, Form)> = Vec::new();
+        let mut add = |id: String, form: Form| match ids.iter_mut().find(|(known, _)| *known == id) {
+            // A column that holds numbers here and words there is one of words.
+            Some((_, old)) if *old != form => *old = Form::Text,
+            Some(_) => {}
+            None => ids.push((id, form)),
+        };
+        for file in files {
+            let text = &self.texts[*file];
+            for column in text.columns.iter().flatten() {
+                if let Some(form) = crate::csv_text::form_of(column) {
+                    add(column.clone(), form);
+                }
+            }
+            for record in text.records.iter().filter(is_row) {
+                record.fields.iter().for_each(|field| add(id_of(&field.name), field.value.form()));
+            }
+            for column in text.columns.iter().flatten().filter(|column| !column.is_empty()) {
+                if !text.records.iter().any(|record| record.get(column).is_some()) {
+                    add(column.clone(), crate::csv_text::form_of(column).unwrap_or(Form::Text));
+                }
+            }
+        }
+        let rank = |id: &str| TOPIC_ORDER.iter().position(|known| *known == id).unwrap_or(TOPIC_ORDER.len());
+        ids.sort_by_key(|(id, _)| rank(id));
+        let measured = files.iter().any(|file| self.measure_of(*file, heads).is_some());
+        let mut columns = vec![
+            Column::of(Role::Key, "key", "Key", words::KEY),
+            Column::of(Role::Delete, "delete", "Delete", words::DELETE),
+        ];
+        if measured {
+            columns.push(Column::of(Role::Told, "measure", "Measure", "What the number measures; the file says it."));
+        }
+        columns.push(Column {
+            words: self.names_of(files),
+            needed: true,
+            ..Column::of(Role::File, "file", "File", words::FILE)
+        });
+        for (id, form) in &ids {
+            let in_toml = toml_name(id, known);
+            let spec = known.iter().find(|field| field.name == in_toml);
+            let words = spec.map(|field| field.words.clone()).unwrap_or_default();
+            let about = match spec.map(|field| field.about.clone()).filter(|about| !about.is_empty()) {
+                Some(about) => about,
+                None => words::of_column(id).to_owned(),
+            };
+            let heading = words::heading(id);
+            let (id, form) = (id.clone(), *form);
+            let needed = id == "value";
+            columns.push(Column { id, heading, about, role: Role::Field, form, words, needed, in_toml });
+        }
+        if measured && ids.iter().any(|(id, _)| id == "value") {
+            if ids.iter().any(|(id, _)| id == "low") && ids.iter().any(|(id, _)| id == "high") {
+                columns.push(Column::of(Role::Derived(Derived::Width), "width", "Width of range", words::WIDTH));
+            }
+            columns.push(Column::of(Role::Derived(Derived::Growth), "growth", "Growth since before", words::GROWTH));
+            columns.push(Column::of(Role::Derived(Derived::Sum), "sum", "Parts add to", words::SUM));
+        }
+        let mut rows = Vec::new();
+        for file in files {
+            let measure = self.measure_of(*file, heads);
+            for (at, record) in self.texts[*file].records.iter().enumerate().filter(|(_, record)| is_row(record)) {
+                let cell = |column: &Column| match (column.role, &measure) {
+                    (Role::Told, Some(measure)) => Cell::Fixed(Value::Text(measure.clone())),
+                    _ => self.cell(*file, record, column),
+                };
+                rows.push(Row {
+                    file: *file,
+                    record: at,
+                    fact: None,
+                    in_table: self.texts[*file].columns.is_some(),
+                    measure: measure.clone(),
+                    cells: columns.iter().map(cell).collect(),
+                });
+            }
+        }
+        let about = words::of_topic(topic);
+        let adds = Some("value".to_owned());
+        Sheet { name: name.to_owned(), topic: topic.to_owned(), about, columns, rows, adds, targets: files.to_vec() }
+    }
+
+    fn measure_of(&self, file: usize, heads: &BTreeMap<usize, usize>) -> Option<String> {
+        let head = heads.get(&file).copied().unwrap_or(file);
+        self.texts[head].records.first()?.get("measure").map(|field| field.value.shown())
+    }
+
+    fn names_of(&self, files: &[usize]) -> Vec<String> {
+        files.iter().map(|file| self.names[*file].to_owned()).collect()
+    }
+
+    /// The cell of a record in a column.
+    fn cell(&self, file: usize, record: &Record, column: &Column) -> Cell {
+        match column.role {
+            Role::Key | Role::Derived(_) | Role::Told | Role::Fact => Cell::Closed,
+            Role::Delete => Cell::Open(None),
+            Role::File => Cell::Fixed(Value::Text(self.names[file].to_owned())),
+            Role::Ordinal => Cell::Fixed(Value::Number(record.path.last().map_or(0, |(_, i)| i + 1) as f64)),
+            Role::Parent(depth) => Cell::Fixed(parent_name(&self.texts[file], record, depth)),
+            Role::Field => {
+                let text = &self.texts[file];
+                match &text.columns {
+                    Some(columns) if !columns.contains(&column.id) => Cell::Closed,
+                    Some(_) => Cell::Open(record.get(&column.id).map(|field| field.value.clone())),
+                    None => Cell::Open(record.get(&column.in_toml).map(|field| field.value.clone())),
+                }
+            }
+        }
+    }
+}
+
+/// How a row names the entry it lies in: by its id, or by its number.
+pub(crate) fn parent_name(text: &Text, record: &Record, depth: usize) -> Value {
+    let path = &record.path[..=depth];
+    let parent = text.at(path).map(|at| &text.records[at]);
+    match parent.and_then(Record::id) {
+        Some(id) => Value::Text(id.to_owned()),
+        None => Value::Number(path.last().map_or(0, |(_, i)| i + 1) as f64),
+    }
+}
+
+/// The fields of some entries: those written, in their order, then others that may be.
+fn names_of(records: &[&Record], known: &[Known]) -> Vec<(String, Form)> {
+    let mut names: Vec<(String, Form)> = Vec::new();
+    let expected = |name: &str| known.iter().find(|field| field.name == name).map(|field| field.form);
+    for record in records {
+        let mut after = 0;
+        for field in &record.fields {
+            match names.iter().position(|(name, _)| *name == field.name) {
+                Some(at) => after = at + 1,
+                None => {
+                    let form = expected(&field.name).unwrap_or(field.value.form());
+                    names.insert(after, (field.name.clone(), form));
+                    after += 1;
+                }
+            }
+        }
+    }
+    for field in known {
+        let is_part = names.iter().any(|(name, _)| name.starts_with(&format!("{}.", field.name)));
+        if !is_part && !names.iter().any(|(name, _)| *name == field.name) {
+            names.push((field.name.clone(), field.form));
+        }
+    }
+    names
+}
+
+fn field_column(name: &str, form: Form, known: &[Known], kind: &str) -> Column {
+    let spec = known.iter().find(|field| field.name == name);
+    let about = spec.map(|field| field.about.clone()).filter(|about| !about.is_empty());
+    Column {
+        id: name.to_owned(),
+        heading: words::heading(name),
+        about: about.unwrap_or_else(|| words::of_field(name, kind).to_owned()),
+        role: Role::Field,
+        form,
+        words: spec.map(|field| field.words.clone()).unwrap_or_default(),
+        needed: spec.is_some_and(|field| field.needed),
+        in_toml: name.to_owned(),
+    }
+}
+
+/// The column of a topic that a field of a `[[value]]` stands in.
+fn id_of(field: &str) -> String {
+    match field {
+        "range[0]" => "low".to_owned(),
+        "range[1]" => "high".to_owned(),
+        _ => field.strip_prefix("for.").unwrap_or(field).to_owned(),
+    }
+}
+
+/// The field of a `[[value]]` that a column of a topic is.
+fn toml_name(id: &str, known: &[Known]) -> String {
+    let below = format!("for.{id}");
+    match id {
+        "low" => "range[0]".to_owned(),
+        "high" => "range[1]".to_owned(),
+        _ if known.iter().any(|field| field.name == below) => below,
+        _ => id.to_owned(),
+    }
+}
