@@ -136,7 +136,7 @@ mod tests {
         let action = &read.records[1];
         assert_eq!(action.fields[1].name, "owner.role");
         assert!(PLAN[action.span.clone()].starts_with("[[action]]"));
-        assert!(PLAN[action.span.clone()].ends_with("value = 1.0 }"), "{}", &PLAN[action.span.clone()]);
+        assert!(PLAN[action.span.clone()].ends_with("value = 1.0 }]"), "{}", &PLAN[action.span.clone()]);
         assert!(PLAN[read.records[4].span.clone()].ends_with("id = \"B\""));
     }
 }
