@@ -12,22 +12,36 @@ pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// A copy of the plan, its books and its sources, to be changed.
+/// A plan, its books and its sources, to be changed.
 pub(crate) struct Desk {
     folder: TempDir,
+    plan: &'static str,
 }
 
 impl Desk {
-    pub(crate) fn new() -> Self {
+    /// A copy of the repository's plan.
+    pub(crate) fn whole() -> Self {
         let folder = TempDir::new().unwrap();
         for part in ["plans/ltwp-2023", "books/england", "sources"] {
             copy(&repository().join(part), &folder.path().join(part));
         }
-        Self { folder }
+        Self { folder, plan: "plans/ltwp-2023" }
+    }
+
+    /// The small plan of the tests of the book.
+    pub(crate) fn small() -> Self {
+        let folder = TempDir::new().unwrap();
+        let small = crate::small::small();
+        for path in small.paths() {
+            let there = folder.path().join(&path);
+            std::fs::create_dir_all(there.parent().unwrap()).unwrap();
+            std::fs::write(there, small.bytes(&path)).unwrap();
+        }
+        Self { folder, plan: "plans/small" }
     }
 
     pub(crate) fn plan(&self) -> PathBuf {
-        self.folder.path().join("plans/ltwp-2023")
+        self.folder.path().join(self.plan)
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -80,13 +94,13 @@ impl Desk {
     }
 
     /// What is said of a workbook that must be refused, after a look at whether anything was written.
-    pub(crate) fn refused(&self, bytes: &[u8]) -> Vec<Finding> {
+    pub(crate) fn refused(&self, bytes: &[u8], what: &str) -> Vec<Finding> {
         let before = self.files();
         let outcome = self.import(bytes);
-        assert_eq!(before, self.files(), "a file was changed by an import that was refused");
+        assert!(before == self.files(), "{what}: a file was changed by an import that was refused");
         match outcome {
             Err(WorkbookError::NotAccepted(findings)) => findings,
-            other => panic!("it was not refused: {other:?}"),
+            other => panic!("{what}: it was not refused: {other:?}"),
         }
     }
 }
@@ -221,6 +235,50 @@ impl View {
         let names = rows.iter().position(|row| row.iter().any(|cell| cell == "key" || cell == "who")).unwrap();
         let column = rows[names].iter().position(|cell| cell == name);
         (column.unwrap_or_else(|| panic!("no column {name} in {:?}", rows[names])), names + 1)
+    }
+
+    /// The names of the columns of a sheet.
+    pub(crate) fn columns(&self, sheet: &str) -> Vec<String> {
+        let (_, first) = self.column(sheet, "key");
+        self.sheets[sheet][first - 1].iter().filter(|name| !name.is_empty()).cloned().collect()
+    }
+
+    /// The address of the name of a column.
+    pub(crate) fn name_cell(&self, sheet: &str, name: &str) -> String {
+        let (at, first) = self.column(sheet, name);
+        address(first - 1, at)
+    }
+
+    /// The first row with an entry, counted from 1.
+    pub(crate) fn first_row(&self, sheet: &str) -> usize {
+        self.column(sheet, "key").1 + 1
+    }
+
+    /// How many rows have an entry.
+    pub(crate) fn entries(&self, sheet: &str) -> usize {
+        let (key, first) = self.column(sheet, "key");
+        self.sheets[sheet][first..].iter().filter(|row| !row[key].is_empty()).count()
+    }
+
+    /// Every cell of a sheet that has entries, by the key of its row and the name of its column.
+    pub(crate) fn cells(&self, sheet: &str) -> BTreeMap<(String, String), (String, String)> {
+        let (key, first) = self.column(sheet, "key");
+        let rows = &self.sheets[sheet];
+        let names = &rows[first - 1];
+        let mut cells = BTreeMap::new();
+        for (row, held) in rows.iter().enumerate().skip(first).filter(|(_, row)| !row[key].is_empty()) {
+            for (column, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+                cells.insert((held[key].clone(), name.clone()), (address(row, column), held[column].clone()));
+            }
+        }
+        cells
+    }
+
+    /// The sheets that have entries.
+    pub(crate) fn sheets(&self) -> Vec<String> {
+        let has_entries =
+            |rows: &Vec<Vec<String>>| rows.iter().any(|row| row.first().is_some_and(|cell| cell == "key"));
+        self.sheets.iter().filter(|(_, rows)| has_entries(rows)).map(|(name, _)| name.clone()).collect()
     }
 
     /// The address of a column in the first row that holds some texts.

@@ -15,7 +15,7 @@ fn differences(before: &str, after: &str) -> Vec<(String, String)> {
 
 #[test]
 fn a_planner_changes_a_leaver_rate_and_a_title_and_nothing_else_changes() {
-    let desk = Desk::new();
+    let desk = Desk::whole();
     let bytes = desk.export();
     let view = View::of(&bytes);
     let mut book = Book::open(&bytes);
@@ -54,7 +54,7 @@ fn a_planner_changes_a_leaver_rate_and_a_title_and_nothing_else_changes() {
 
 #[test]
 fn an_untouched_workbook_changes_no_byte() {
-    let desk = Desk::new();
+    let desk = Desk::whole();
     let before = desk.files();
     let imported = desk.import(&desk.export()).unwrap();
     assert!(imported.changed.is_empty() && !imported.written && imported.notes.is_empty(), "{imported:?}");
@@ -63,13 +63,13 @@ fn an_untouched_workbook_changes_no_byte() {
 
 #[test]
 fn the_same_plan_gives_the_same_workbook() {
-    let desk = Desk::new();
+    let desk = Desk::whole();
     assert!(desk.export() == desk.export());
 }
 
 #[test]
 fn new_rows_become_entries_and_marked_rows_go() {
-    let desk = Desk::new();
+    let desk = Desk::whole();
     let bytes = desk.export();
     let view = View::of(&bytes);
     let mut book = Book::open(&bytes);
