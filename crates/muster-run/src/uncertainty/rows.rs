@@ -81,6 +81,11 @@ pub(crate) struct Sums {
 
 impl Sums {
     pub(crate) fn new<'q>(questions: impl IntoIterator<Item = &'q Question>, model: &Model) -> Self {
+        Self::of(questions.into_iter().flat_map(Question::sums), model)
+    }
+
+    /// The same for sums that no question asks for.
+    pub(crate) fn of<'q>(sums: impl IntoIterator<Item = &'q Sum>, model: &Model) -> Self {
         let years = model.years + 1;
         let mut made = Self {
             sums: Vec::new(),
@@ -88,7 +93,7 @@ impl Sums {
             of_programme: vec![Vec::new(); model.programmes.len() * years],
             years,
         };
-        for sum in questions.into_iter().flat_map(Question::sums) {
+        for sum in sums {
             if made.sums.contains(sum) {
                 continue;
             }
