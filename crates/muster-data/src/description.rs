@@ -27,6 +27,9 @@ pub struct Description {
     /// The entry in `sources/` that numbers fitted from it name.
     #[serde(default)]
     pub cite: Option<String>,
+    /// How often it comes out, where that is known.
+    #[serde(default)]
+    pub refresh: Option<Refresh>,
     /// How the edition is dated.
     #[serde(default)]
     pub edition: Option<Field>,
@@ -48,6 +51,51 @@ pub struct Description {
     /// Examples, which are tests.
     #[serde(default, rename = "example")]
     pub examples: Vec<Example>,
+}
+
+/// How often a publication comes out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// How often.
+    pub every: Every,
+    /// How many months after the last day of its figures it comes out, where that is known.
+    #[serde(default)]
+    pub lag_months: Option<u8>,
+    /// How we know.
+    pub why: String,
+}
+
+/// How often something comes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// Twelve times a year.
+    Monthly,
+    /// Four times a year.
+    Quarterly,
+    /// Once a year.
+    Annual,
+}
+
+impl Every {
+    /// From one edition to the next.
+    pub fn months(self) -> u8 {
+        match self {
+            Self::Monthly => 1,
+            Self::Quarterly => 3,
+            Self::Annual => 12,
+        }
+    }
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
+            Self::Annual => "annual",
+        }
+    }
 }
 
 /// One layout of a publication.

@@ -22,6 +22,7 @@ mod sensitivity;
 pub mod stress;
 mod summary;
 mod tables;
+pub mod track;
 pub mod uncertainty;
 mod verdict;
 

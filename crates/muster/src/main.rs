@@ -39,6 +39,7 @@ enum Command {
     Plan(commands::plan::Args),
     Data(commands::data::Args),
     Backtest(commands::backtest::Args),
+    Track(Box<commands::track::Args>),
     Cluster(commands::cluster::Args),
 <<<<<<< HEAD
     Plan(commands::plan::Args),
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         Command::Plan(args) => commands::plan::run(&args, &output),
         Command::Data(args) => commands::data::run(args, &output),
         Command::Backtest(args) => commands::backtest::run(&args, &output),
+        Command::Track(args) => commands::track::run(&args, &output),
         Command::Cluster(args) => commands::cluster::run(&args, &output),
 <<<<<<< HEAD
         Command::Plan(args) => commands::plan::run(&args, &output),

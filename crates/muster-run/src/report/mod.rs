@@ -10,6 +10,7 @@ mod money;
 mod odds;
 mod sections;
 mod stress;
+pub(crate) mod track_chart;
 mod uncertainty;
 
 use askama::Template;

@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod plan;
 pub(crate) mod rollup;
 pub(crate) mod run;
+pub(crate) mod track;
 pub(crate) mod verify;
 pub(crate) mod workbook;
 
