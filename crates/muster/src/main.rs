@@ -41,12 +41,9 @@ enum Command {
     Backtest(commands::backtest::Args),
     Track(Box<commands::track::Args>),
     Cluster(commands::cluster::Args),
-<<<<<<< HEAD
     Plan(commands::plan::Args),
     Rollup(commands::rollup::Args),
-=======
     Workbook(commands::workbook::Args),
->>>>>>> dbb291b (workbook: a plan as a workbook, and back to the same text)
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -76,12 +73,9 @@ fn main() -> ExitCode {
         Command::Backtest(args) => commands::backtest::run(&args, &output),
         Command::Track(args) => commands::track::run(&args, &output),
         Command::Cluster(args) => commands::cluster::run(&args, &output),
-<<<<<<< HEAD
         Command::Plan(args) => commands::plan::run(&args, &output),
         Command::Rollup(args) => commands::rollup::run(&args, &output),
-=======
         Command::Workbook(args) => commands::workbook::run(args, &output),
->>>>>>> dbb291b (workbook: a plan as a workbook, and back to the same text)
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
             Ok(true)
