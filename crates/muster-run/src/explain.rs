@@ -86,7 +86,7 @@ pub fn explain(run: &Run, what: &str) -> Result<Explanation, RunError> {
 fn written(measure: FigureMeasure, value: f64) -> String {
     if measure.is_share() {
         percent(value)
-    } else if measure == FigureMeasure::PayBillGbp {
+    } else if measure.is_money() {
         gbp(value)
     } else {
         thousands(value)
@@ -248,6 +248,21 @@ fn working(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<(String
             ];
             ("FTE × earnings × on-costs × real pay growth, and the same × premium for temporary staff".to_owned(), parts)
         }
+        FigureMeasure::TemporaryGbp => (
+            "temporary FTE × earnings × on-costs × real pay growth × premium".to_owned(),
+            vec![part("temporary FTE", thousands(other(FigureMeasure::TemporaryFte)?))],
+        ),
+        FigureMeasure::TrainingGbp | FigureMeasure::RecruitmentGbp | FigureMeasure::SpendGbp => {
+            let parts = crate::money::parts(run, scenario, figure)?.into_iter().map(|(line, pounds, quantity)| {
+                let each = if quantity > 0.0 {
+                    format!(" = {} {} × £{}", thousands(quantity), line.quantity(), thousands(pounds / quantity))
+                } else {
+                    String::new()
+                };
+                part(line.title(), format!("{}{each}", gbp(pounds)))
+            });
+            ("the sum of its lines; each is a number of people times what one of them costs".to_owned(), parts.collect())
+        }
         FigureMeasure::LeaverRate => {
             let opening = Figure { measure: FigureMeasure::SupplyHeadcount, year: figure.year + -1, ..figure.clone() };
             let mut parts = vec![part("in post at the start of the year, people", thousands(answer(run, scenario, &opening)?))];
@@ -390,6 +405,7 @@ fn measures(measure: FigureMeasure) -> Vec<Measure> {
         Measure::Population,
         Measure::UseByAge,
     ];
+    const PAY: [Measure; 3] = [Measure::EarningsGbp, Measure::OnCost, Measure::RealPayGrowth];
     let supply = || SUPPLY.into_iter().chain(TRAINING);
     match measure {
         FigureMeasure::SupplyFte | FigureMeasure::SupplyHeadcount => supply().collect(),
@@ -406,6 +422,26 @@ fn measures(measure: FigureMeasure) -> Vec<Measure> {
             Measure::TemporaryFill,
         ]
         .into_iter()
+        .chain(supply())
+        .collect(),
+        FigureMeasure::TemporaryGbp => {
+            [Measure::TemporaryPremium].into_iter().chain(PAY).chain([Measure::TemporaryFill]).chain(DEMAND).collect()
+        }
+        FigureMeasure::TrainingGbp => [Measure::TrainingCostGbp].into_iter().chain(TRAINING).collect(),
+        FigureMeasure::RecruitmentGbp => [Measure::HiringCostGbp, Measure::InternationalCostGbp]
+            .into_iter()
+            .chain([Measure::ReturnerRate, Measure::WiderMarketRate, Measure::InternationalHeadcount])
+            .chain(TRAINING)
+            .collect(),
+        FigureMeasure::SpendGbp => [
+            Measure::TrainingCostGbp,
+            Measure::HiringCostGbp,
+            Measure::InternationalCostGbp,
+            Measure::TemporaryPremium,
+            Measure::TemporaryFill,
+        ]
+        .into_iter()
+        .chain(PAY)
         .chain(supply())
         .collect(),
         FigureMeasure::LeaverRate | FigureMeasure::LeaversHeadcount => {

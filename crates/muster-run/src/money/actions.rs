@@ -5,9 +5,9 @@ use muster_engine::{LANES, Lanes, Step};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::Line;
 use super::draws::{Item, Keeper, lane_of};
 use super::ledger::cost_by_year;
+use super::Line;
 use crate::run::{Run, RunError, ScenarioRun, scenario_named};
 use crate::uncertainty::drawing::Drawing;
 

@@ -228,8 +228,7 @@ fn draw(
             Ok(())
         },
     )?;
-    let value =
-        |item: usize, year: usize, draw: usize| out[(draw / LANES) * items * years + item * years + year][draw % LANES];
+    let value = |item: usize, year: usize, draw: usize| out[(draw / LANES) * items * years + item * years + year][draw % LANES];
     let of_year = |item: usize, year: usize| (0..draws).map(|draw| value(item, year, draw)).collect();
     Ok((0..items).map(|item| (0..years).map(|year| of_year(item, year)).collect()).collect())
 }
@@ -246,13 +245,7 @@ pub(super) struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    pub(super) fn new(
-        model: &'a Model,
-        block: &Block,
-        prices: &'a [Prices],
-        years: usize,
-        out: &'a mut [Lanes],
-    ) -> Self {
+    pub(super) fn new(model: &'a Model, block: &Block, prices: &'a [Prices], years: usize, out: &'a mut [Lanes]) -> Self {
         let of_money = |money: &muster_engine::ModelMoney| {
             (0..years).map(|year| *block.get(model.slot(money.temporary_premium, year))).collect()
         };

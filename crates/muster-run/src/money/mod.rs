@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use actions::{ActionMoney, by_action};
 pub use draws::{Item, Measured, MoneyDraws, ScenarioMoney};
-pub use json::{Money, MoneyInWords};
+pub use json::{Money, MoneyInWords, Sure};
 pub use ledger::{By, Ledger, LedgerRow, Pounds, StatedCost, Subject};
 pub use waterfall::{Step, Waterfall, waterfall};
 
@@ -106,41 +106,13 @@ impl Line {
     }
 }
 
-/// The figure of a check that prices go into which the engine does not read.
+/// A figure that prices go into which the engine does not read.
 pub(crate) fn answer(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<f64, RunError> {
-    let ledger = Ledger::of(run, scenario)?;
-    let missing = |what: &str| Err(RunError::Request(format!("the books do not say what {what} costs")));
-    let lines: &[Line] = match figure.measure {
-        FigureMeasure::TrainingGbp => &[Line::Training],
-        FigureMeasure::RecruitmentGbp => &[Line::Hiring, Line::International],
-        _ => &Line::ALL,
-    };
-    for (line, what) in
-        [(Line::Training, "training"), (Line::Hiring, "hiring"), (Line::International, "recruiting abroad")]
-    {
-        if lines.contains(&line) && !ledger.rows.iter().any(|row| row.line == line) {
-            return missing(what);
-        }
-    }
-    let tree = &run.plan.shelf.places;
-    let here = |place: Option<usize>| match (&figure.place, place) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(place), Some(at)) => tree.is_within(&run.places[at], place),
-    };
-    let chosen = |row: &&LedgerRow| {
-        lines.contains(&row.line)
-            && here(row.place)
-            && match row.subject {
-                Subject::Profession(i) => figure.professions.as_ref().is_none_or(|chosen| chosen.contains(&i)),
-                Subject::Programme(i) => figure.programmes.as_ref().is_none_or(|chosen| chosen.contains(&i)),
-                Subject::Action(_) => true,
-            }
-    };
+    let rows = rows_of(run, scenario, figure)?;
     let at = |year: muster_core::FinancialYear| {
-        run.year_index(year).ok_or_else(|| RunError::Request(format!("the run has no {year}")))
+        run.year_index(year).ok_or_else(|| RunError::Request(format!("the run's years do not include {year}")))
     };
-    let sum = |year: usize| -> f64 { ledger.rows.iter().filter(chosen).map(|row| row.gbp[year]).sum() };
+    let sum = |year: usize| -> f64 { rows.iter().map(|row| row.gbp[year]).sum() };
     let (then, before) = (at(figure.year)?, figure.since.map(at).transpose()?);
     let Some(before) = before else { return Ok(sum(then)) };
     Ok(match figure.form {
@@ -150,4 +122,48 @@ pub(crate) fn answer(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Resu
         Form::Growth => (sum(then) / sum(before)).powf(1.0 / (then - before) as f64) - 1.0,
         Form::Total => (before..=then).map(sum).sum(),
     })
+}
+
+/// The parts of such a figure in its year: each line, its pounds, and how many FTE, students or joiners they are for.
+pub(crate) fn parts(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<Vec<(Line, f64, f64)>, RunError> {
+    let rows = rows_of(run, scenario, figure)?;
+    let Some(year) = run.year_index(figure.year) else { return Ok(Vec::new()) };
+    let of = |line: Line| {
+        let here = || rows.iter().filter(|row| row.line == line);
+        let (gbp, quantity) = (here().map(|row| row.gbp[year]).sum(), here().map(|row| row.quantity[year]).sum());
+        here().next().map(|_| (line, gbp, quantity))
+    };
+    Ok(Line::ALL.into_iter().filter_map(of).collect())
+}
+
+/// The rows of the ledger that a figure adds up.
+fn rows_of(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<Vec<LedgerRow>, RunError> {
+    let ledger = Ledger::of(run, scenario)?;
+    let lines: &[Line] = match figure.measure {
+        FigureMeasure::TrainingGbp => &[Line::Training],
+        FigureMeasure::RecruitmentGbp => &[Line::Hiring, Line::International],
+        _ => &Line::ALL,
+    };
+    let needed =
+        [(Line::Training, "training"), (Line::Hiring, "hiring"), (Line::International, "recruiting abroad")];
+    let has = |line: Line| ledger.rows.iter().any(|row| row.line == line);
+    if let Some((_, what)) = needed.iter().find(|(line, _)| lines.contains(line) && !has(*line)) {
+        return Err(RunError::Request(format!("the books do not say what {what} costs")));
+    }
+    let tree = &run.plan.shelf.places;
+    let here = |place: Option<usize>| match (&figure.place, place) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(place), Some(at)) => tree.is_within(&run.places[at], place),
+    };
+    let chosen = |row: &LedgerRow| {
+        lines.contains(&row.line)
+            && here(row.place)
+            && match row.subject {
+                Subject::Profession(i) => figure.professions.as_ref().is_none_or(|chosen| chosen.contains(&i)),
+                Subject::Programme(i) => figure.programmes.as_ref().is_none_or(|chosen| chosen.contains(&i)),
+                Subject::Action(_) => true,
+            }
+    };
+    Ok(ledger.rows.into_iter().filter(chosen).collect())
 }

@@ -43,8 +43,7 @@ pub fn waterfall(scenario: &ScenarioRun, ledger: &Ledger) -> Waterfall {
         let gbp = ledger.sum(|row| row.line == line);
         gbp[end] - gbp[0]
     };
-    let temporary =
-        |year: usize| -> f64 { scenario.projection.cells.iter().map(|cell| cell.years[year].temporary_fte).sum() };
+    let temporary = |year: usize| -> f64 { scenario.projection.cells.iter().map(|cell| cell.years[year].temporary_fte).sum() };
     let students =
         |year: usize| -> f64 { scenario.projection.programmes.iter().map(|programme| programme[year].students).sum() };
     for line in Line::ALL.into_iter().filter(|line| *line != Line::PermanentPay) {

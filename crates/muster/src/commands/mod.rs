@@ -8,6 +8,7 @@ pub(crate) mod data;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod export;
+pub(crate) mod money;
 pub(crate) mod plan;
 pub(crate) mod rollup;
 pub(crate) mod run;

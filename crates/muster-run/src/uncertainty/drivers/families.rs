@@ -63,7 +63,12 @@ impl Family {
             | Measure::EarningsGbp
             | Measure::OnCost
             | Measure::RealPayGrowth
-            | Measure::TemporaryPremium => Self::Pay,
+            | Measure::TemporaryPremium
+            | Measure::TrainingCostGbp
+            | Measure::HiringCostGbp
+            | Measure::InternationalCostGbp
+            | Measure::BudgetGbp
+            | Measure::Inflation => Self::Pay,
         }
     }
 
