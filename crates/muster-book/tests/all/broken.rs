@@ -1276,3 +1276,33 @@ proptest! {
         }
     }
 }
+
+const BANDS: &str = "books/small/pay_bands.toml";
+
+fn bands(mix: &str) -> Edit {
+    let passport = "kind = 'published'\nsource = 'register'\nwhere = 'Table 1'\n";
+    let bands = "[[band]]\nid = 'low'\ntitle = 'Low'\nearnings = 2.0\n\n[[band]]\nid = 'high'\ntitle = 'High'\nearnings = 3.0\n";
+    whole(quoted(&format!("about = 'Two bands.'\n\n[earnings]\n{passport}\n[shares]\n{passport}\n{bands}\n{mix}\n")))
+}
+
+#[test]
+fn money_that_cannot_be_is_refused() {
+    let mix = |profession: &str, share: &str| bands(&format!("[[mix]]\nprofession = '{profession}'\nshare = {{ {share} }}"));
+    let good = || mix("nurses", "low = 0.6, high = 0.4");
+    expect_all([
+        case("bands that do not add up", BANDS, mix("nurses", "low = 0.6, high = 0.3"), "M015", "[[mix]]", &["`nurses`", "0.9"]),
+        case("a band that is not there", BANDS, mix("nurses", "low = 0.6, hihg = 0.4"), "M010", "[[mix]]", &["`hihg`", "`high`"])
+            .and(CALIBRATION, Edit::Gone),
+        case("bands of nobody", BANDS, mix("nurse", "low = 0.6, high = 0.4"), "M010", "profession", &["`nurses`"]),
+        case("a band that earns nothing", BANDS, swapped(good(), "earnings = 2.0", "earnings = 0.0"), "M009", "earnings", &["`low`"]),
+        case("two bands of one name", BANDS, swapped(good(), "id = 'high'", "id = 'low'"), "M013", "id", &["`low`"]),
+        case("bands without a definition", BANDS, swapped(good(), "Two bands.", " "), "M005", "about", &["bands"]),
+        case("a cost that ends before it begins", ACTIONS, swap("to         = 2025-03-31", "to         = 2022-03-31"), "M031", "to", &["2023/24"]),
+        case("a judged cost without a range", ACTIONS, swap("kind       = 'published'", "kind       = 'judgement'"), "M012", "gbp", &["range"]),
+        case("a cost that says nothing", ACTIONS, swap("'Two years.'", "' '"), "M012", "about", &["what it pays for"]),
+        case("a target that compares scenarios", TARGETS, swap("expect =", "against = 'counterfactual'\nexpect ="), "M032", "against", &["difference"]),
+        case("a check against a scenario that is not there", CHECKS, swap("role", "against = 'counterfactal'\nrole"), "M010", "against", &["`counterfactual`"]),
+        case("a price among what the engine reads", GROUPS, group_with("members = [{ measure = 'temporary_fill' }, { measure = 'hiring_cost_gbp' }]\ncorrelation = 0.5"), "M030", "members", &["two groups"])
+            .and("books/small/money/hiring_cost_gbp.toml", swap("value  = 3000", "value  = 3000\nrange  = [2000, 4000]")),
+    ]);
+}

@@ -6,6 +6,7 @@
 mod broken;
 mod england;
 mod layers;
+mod money;
 mod schema;
 mod small;
 mod uncertainty;

@@ -34,6 +34,7 @@ fn schema_of(path: &Path) -> &'static str {
         "stress.toml" => "stress",
         "targets.toml" => "target",
         "checks.toml" => "check",
+        "pay_bands.toml" => "pay_bands",
         _ => "assumption",
     }
 }

@@ -5,9 +5,9 @@ use muster_engine::{LANES, Lanes, Step};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Line;
 use super::draws::{Item, Keeper, lane_of};
 use super::ledger::cost_by_year;
-use super::Line;
 use crate::run::{Run, RunError, ScenarioRun, scenario_named};
 use crate::uncertainty::drawing::Drawing;
 
@@ -24,8 +24,8 @@ pub struct ActionMoney {
     pub training_gbp: f64,
     /// What it adds to hiring, at home and abroad, over all years.
     pub recruitment_gbp: f64,
-    /// What it costs by itself over all years, as far as that is stated and not in another line.
-    pub own_gbp: f64,
+    /// What it costs by itself over all years, beside what is in another line; none where the plan states no cost of it.
+    pub own_gbp: Option<f64>,
     /// What of its stated cost another line holds.
     pub stated_elsewhere_gbp: f64,
     /// What it adds to the cost of temporary staff over all years.
@@ -34,7 +34,8 @@ pub struct ActionMoney {
     pub pay_gbp: f64,
     /// What it adds to all spending over all years.
     pub total_gbp: f64,
-    /// Training, recruitment and its own cost for each FTE that it adds in the last year; none where it adds fewer than ten.
+    /// Training, recruitment and its own cost for each FTE that it adds in the last year; none where it adds fewer than ten, or where it
+    /// trains nobody and its own cost was never stated.
     pub gbp_per_extra_fte: Option<f64>,
 }
 
@@ -84,10 +85,12 @@ pub fn by_action(run: &Run, scenario: &ScenarioRun) -> Result<Vec<ActionMoney>, 
         let cost = |elsewhere: bool| own_cost(run, known, *action, &prices[0], elsewhere);
         let extra_fte = by_year(Item::Fte).last().copied().unwrap_or_default();
         let (training_gbp, recruitment_gbp) = (sum(&[Line::Training]), sum(&[Line::Hiring, Line::International]));
-        let (own_gbp, stated_elsewhere_gbp) = (cost(false), cost(true));
+        let is_stated = !run.plan.actions[*action].costs.is_empty();
+        let (own_gbp, stated_elsewhere_gbp) = (is_stated.then(|| cost(false)), cost(true));
         let temporary_gbp = sum(&[Line::TemporaryCover, Line::TemporaryPremium]);
         let pay_gbp = sum(&[Line::PermanentPay]);
-        let to_get_them = training_gbp + recruitment_gbp + own_gbp;
+        let to_get_them = training_gbp + recruitment_gbp + own_gbp.unwrap_or_default();
+        let is_priced = extra_fte >= FEWEST_FTE && (training_gbp > 0.0 || is_stated);
         ActionMoney {
             id: run.plan.actions[*action].id.clone(),
             title: run.plan.actions[*action].title.clone(),
@@ -99,7 +102,7 @@ pub fn by_action(run: &Run, scenario: &ScenarioRun) -> Result<Vec<ActionMoney>, 
             temporary_gbp,
             pay_gbp,
             total_gbp: to_get_them + temporary_gbp + pay_gbp,
-            gbp_per_extra_fte: (extra_fte >= FEWEST_FTE).then(|| to_get_them / extra_fte),
+            gbp_per_extra_fte: is_priced.then(|| to_get_them / extra_fte),
         }
     };
     Ok(wanted.iter().enumerate().map(money).collect())
@@ -111,5 +114,6 @@ fn own_cost(run: &Run, scenario: &Scenario, action: usize, prices: &muster_book:
         return 0.0;
     }
     let costs = run.plan.actions[action].costs.iter().filter(|cost| cost.counted_in.is_some() == elsewhere);
-    costs.filter_map(|cost| cost_by_year(cost, cost.gbp.value, prices, &run.years())).flatten().sum()
+    // An empty sum of floats is minus nought.
+    costs.filter_map(|cost| cost_by_year(cost, cost.gbp.value, prices, &run.years())).flatten().sum::<f64>() + 0.0
 }

@@ -118,24 +118,26 @@ impl MoneyDraws {
     /// What the draws say of the figure of a check, where it is of everyone together and in pounds.
     pub fn of_check(&self, run: &Run, check: &Check) -> Option<Measured> {
         let figure = &check.figure;
-        let items: &[Item] = match figure.measure {
-            FigureMeasure::PayBillGbp => {
-                &[Item::Line(Line::PermanentPay), Item::Line(Line::TemporaryCover), Item::Line(Line::TemporaryPremium)]
+        let lines = |lines: &[Line]| lines.iter().map(|line| Item::Line(*line)).collect();
+        let items: Vec<Item> = match (figure.measure, &figure.programmes) {
+            (FigureMeasure::PayBillGbp, _) => {
+                lines(&[Line::PermanentPay, Line::TemporaryCover, Line::TemporaryPremium])
             }
-            FigureMeasure::TemporaryGbp => &[Item::Line(Line::TemporaryCover), Item::Line(Line::TemporaryPremium)],
-            FigureMeasure::TrainingGbp => &[Item::Line(Line::Training)],
-            FigureMeasure::RecruitmentGbp => &[Item::Line(Line::Hiring), Item::Line(Line::International)],
-            FigureMeasure::SpendGbp => &[Item::Total],
+            (FigureMeasure::TemporaryGbp, _) => lines(&[Line::TemporaryCover, Line::TemporaryPremium]),
+            (FigureMeasure::TrainingGbp, Some(programmes)) => programmes.iter().map(|i| Item::Programme(*i)).collect(),
+            (FigureMeasure::TrainingGbp, None) => lines(&[Line::Training]),
+            (FigureMeasure::RecruitmentGbp, _) => lines(&[Line::Hiring, Line::International]),
+            (FigureMeasure::SpendGbp, _) => vec![Item::Total],
             _ => return None,
         };
-        let for_all = figure.professions.is_none() && figure.programmes.is_none();
+        let for_all = figure.professions.is_none();
         let everywhere = figure.setting.is_none() && figure.place.is_none() && run.covers_the_plan();
         let last = run.year_index(figure.year)?;
         let first = figure.since.map_or(Some(last), |since| run.year_index(since))?;
         let in_draws = |scenario: &str| -> Option<Vec<f64>> {
             let mut sum = vec![0.0; self.draws];
             let mut add = |year: usize, sign: f64| -> Option<()> {
-                for item in items {
+                for item in &items {
                     let values = &self.values(scenario, *item)?[year];
                     sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += sign * value);
                 }
@@ -228,7 +230,8 @@ fn draw(
             Ok(())
         },
     )?;
-    let value = |item: usize, year: usize, draw: usize| out[(draw / LANES) * items * years + item * years + year][draw % LANES];
+    let value =
+        |item: usize, year: usize, draw: usize| out[(draw / LANES) * items * years + item * years + year][draw % LANES];
     let of_year = |item: usize, year: usize| (0..draws).map(|draw| value(item, year, draw)).collect();
     Ok((0..items).map(|item| (0..years).map(|year| of_year(item, year)).collect()).collect())
 }
@@ -245,7 +248,13 @@ pub(super) struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    pub(super) fn new(model: &'a Model, block: &Block, prices: &'a [Prices], years: usize, out: &'a mut [Lanes]) -> Self {
+    pub(super) fn new(
+        model: &'a Model,
+        block: &Block,
+        prices: &'a [Prices],
+        years: usize,
+        out: &'a mut [Lanes],
+    ) -> Self {
         let of_money = |money: &muster_engine::ModelMoney| {
             (0..years).map(|year| *block.get(model.slot(money.temporary_premium, year))).collect()
         };

@@ -411,7 +411,10 @@ impl Maker<'_> {
         for (i, action) in costed {
             for cost in &action.costs {
                 let Some(gbp) = cost_by_year(cost, cost.gbp.value, self.prices, &years) else {
-                    lacks.push(format!("no inflation to bring what `{}` costs from {} prices", action.id, cost.price_year));
+                    lacks.push(format!(
+                        "no inflation to bring what `{}` costs from {} prices",
+                        action.id, cost.price_year
+                    ));
                     continue;
                 };
                 match cost.counted_in {

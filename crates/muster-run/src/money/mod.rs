@@ -144,8 +144,7 @@ fn rows_of(run: &Run, scenario: &ScenarioRun, figure: &Figure) -> Result<Vec<Led
         FigureMeasure::RecruitmentGbp => &[Line::Hiring, Line::International],
         _ => &Line::ALL,
     };
-    let needed =
-        [(Line::Training, "training"), (Line::Hiring, "hiring"), (Line::International, "recruiting abroad")];
+    let needed = [(Line::Training, "training"), (Line::Hiring, "hiring"), (Line::International, "recruiting abroad")];
     let has = |line: Line| ledger.rows.iter().any(|row| row.line == line);
     if let Some((_, what)) = needed.iter().find(|(line, _)| lines.contains(line) && !has(*line)) {
         return Err(RunError::Request(format!("the books do not say what {what} costs")));

@@ -43,7 +43,8 @@ pub fn waterfall(scenario: &ScenarioRun, ledger: &Ledger) -> Waterfall {
         let gbp = ledger.sum(|row| row.line == line);
         gbp[end] - gbp[0]
     };
-    let temporary = |year: usize| -> f64 { scenario.projection.cells.iter().map(|cell| cell.years[year].temporary_fte).sum() };
+    let temporary =
+        |year: usize| -> f64 { scenario.projection.cells.iter().map(|cell| cell.years[year].temporary_fte).sum() };
     let students =
         |year: usize| -> f64 { scenario.projection.programmes.iter().map(|programme| programme[year].students).sum() };
     for line in Line::ALL.into_iter().filter(|line| *line != Line::PermanentPay) {
@@ -99,13 +100,14 @@ fn staff(scenario: &ScenarioRun, end: usize) -> Vec<Step> {
         plain(title, fte, gbp)
     };
     let mut steps = vec![
-        of("Leavers", &[Cause::LeaverUnder55, Cause::Leaver55AndOver]),
         of(Cause::NewlyQualified.title(), &[Cause::NewlyQualified]),
         of("Recruits from abroad", &[Cause::International]),
         of(Cause::Returner.title(), &[Cause::Returner]),
         of(Cause::WiderLabourMarket.title(), &[Cause::WiderLabourMarket]),
         of("Moves between professions", &[Cause::MovedIn, Cause::MovedOut]),
         of(Cause::Hours.title(), &[Cause::Hours]),
+        // Last of them: over many years more people leave than there were, and a bar does not go below nought.
+        of("Leavers", &[Cause::LeaverUnder55, Cause::Leaver55AndOver]),
     ];
     let growth = cells().map(|(cell, result)| result.years[end].fte * (cost(cell, end) - cost(cell, 0))).sum();
     steps.push(plain("Growth of pay beyond prices", 0.0, growth));

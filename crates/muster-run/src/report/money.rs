@@ -1,6 +1,6 @@
 //! What it costs: from the opening year to the horizon, by line, against the budget, by action, and beside what was published.
 
-use muster_book::{Check, COUNTERFACTUAL};
+use muster_book::{COUNTERFACTUAL, Check};
 
 use super::chart::{self, Series};
 use super::sections::{lower, year_names};
@@ -34,7 +34,7 @@ pub(super) fn section(run: &Run) -> Result<Section, RunError> {
     blocks.extend(published(run, money).map(Block::Table));
     if !money.actions.is_empty() {
         blocks.push(Block::Text(
-            "What each action brings and costs is the plan with it less the plan without it. The cost of an extra FTE is training, recruitment and the action's own cost over all years, for each FTE that is in post in the last year because of it; those still in training then have cost money and are not in post yet, which makes late actions look dear."
+            "What each action brings and costs is the plan with it less the plan without it. The cost of an extra FTE is training, recruitment and the action's own cost over all years, for each FTE that is in post in the last year because of it; those still in training then have cost money and are not in post yet, which makes late actions look dear. Where an action trains nobody and its own cost was never stated, there is no such figure: keeping people is not free, and nobody has said what it costs."
                 .to_owned(),
         ));
         blocks.push(Block::Folded(actions(run, money)));
@@ -65,7 +65,7 @@ fn stats(run: &Run, money: &Money) -> Vec<Stat> {
     let mut stats = vec![Stat {
         label: format!("Spent in {first}"),
         value: gbp(opening.total()[0]),
-        note: format!("on staff, training and recruitment, {}", opening.pounds_in_words()),
+        note: format!("on staff and students, {}", opening.pounds_in_words()),
     }];
     for ledger in &money.ledgers {
         let total = ledger.total()[end(run)];
@@ -89,9 +89,8 @@ fn in_words(run: &Run, money: &Money) -> Vec<String> {
         && main.scenario != COUNTERFACTUAL
     {
         let change = |of: &dyn Fn(&Ledger) -> f64| of(main) - of(other);
-        let lines = |lines: &'static [Line]| {
-            change(&move |ledger: &Ledger| ledger.sum(|row| lines.contains(&row.line))[year])
-        };
+        let lines =
+            |lines: &'static [Line]| change(&move |ledger: &Ledger| ledger.sum(|row| lines.contains(&row.line))[year]);
         let difference = change(&|ledger| ledger.total()[year]);
         let range = money
             .draws
@@ -173,7 +172,13 @@ fn waterfall_table(waterfall: &Waterfall) -> Table {
     let mut table = Table::numbers("The same as a table", head);
     let plus = |pounds: f64| if pounds > 0.0 { format!("+{}", gbp(pounds)) } else { gbp(pounds) };
     let ends = |step: &crate::money::Step| {
-        vec![step.title.clone(), thousands(step.fte), thousands(step.temporary_fte), gbp(step.gbp), thousands(step.students)]
+        vec![
+            step.title.clone(),
+            thousands(step.fte),
+            thousands(step.temporary_fte),
+            gbp(step.gbp),
+            thousands(step.students),
+        ]
     };
     table.push("total", ends(&waterfall.opening));
     for step in &waterfall.steps {
@@ -270,7 +275,7 @@ fn published(run: &Run, money: &Money) -> Option<Table> {
         run.plan.checks.iter().chain(&run.plan.targets).filter(|check| check.figure.measure.is_money()).collect();
     let mut table = Table::words(
         "Beside what was published",
-        &["Figure", "Published", "Here", "Four futures of five", "Outcome", "What to know"],
+        &["Figure", "Published", "Here", "Outcome", "Four futures of five", "What to know"],
     );
     for check in checks {
         let Some(verdict) = run.verdicts.iter().find(|verdict| verdict.id == check.id) else { continue };
@@ -287,8 +292,8 @@ fn published(run: &Run, money: &Money) -> Option<Table> {
                 check.title.clone(),
                 expected_in_words(check),
                 verdict.found.clone(),
-                range.unwrap_or_else(|| "–".to_owned()),
                 verdict.words(),
+                range.unwrap_or_else(|| "–".to_owned()),
                 check.note.clone(),
             ],
         );
@@ -298,7 +303,15 @@ fn published(run: &Run, money: &Money) -> Option<Table> {
 
 fn actions(run: &Run, money: &Money) -> Table {
     let head = [
-        "Action", "Extra FTE", "Training", "Recruitment", "Own cost", "Temporary staff", "Pay", "All", "Cost of an extra FTE",
+        "Action",
+        "Extra FTE",
+        "Training",
+        "Recruitment",
+        "Own cost",
+        "Temporary staff",
+        "Pay",
+        "All",
+        "Cost of an extra FTE",
     ];
     let caption = format!(
         "What each action brings by {} and costs over all years, {}",
@@ -312,7 +325,7 @@ fn actions(run: &Run, money: &Money) -> Table {
             signed(action.extra_fte),
             gbp(action.training_gbp),
             gbp(action.recruitment_gbp),
-            gbp(action.own_gbp),
+            action.own_gbp.map_or_else(|| "not stated".to_owned(), gbp),
             gbp(action.temporary_gbp),
             gbp(action.pay_gbp),
             gbp(action.total_gbp),
@@ -363,11 +376,17 @@ fn stated(run: &Run, ledger: &Ledger) -> Vec<String> {
     let of = |stated: &crate::money::StatedCost| {
         let action = &run.plan.actions[stated.action];
         let abouts: Vec<&str> = action.costs.iter().map(|cost| cost.about.as_str()).collect();
-        format!("Stated for an action and counted in another line. {}: {}. {}", action.title, gbp(stated.gbp.iter().sum()), abouts.join(" "))
+        format!(
+            "Stated for an action and counted in another line. {}: {}. {}",
+            action.title,
+            gbp(stated.gbp.iter().sum()),
+            abouts.join(" ")
+        )
     };
     ledger.stated.iter().map(of).collect()
 }
 
 fn lacks(ledger: &Ledger) -> Option<String> {
-    (!ledger.lacks.is_empty()).then(|| format!("Not counted, because the books do not say: {}.", ledger.lacks.join("; ")))
+    (!ledger.lacks.is_empty())
+        .then(|| format!("Not counted, because the books do not say: {}.", ledger.lacks.join("; ")))
 }

@@ -309,8 +309,13 @@ pub(super) fn bridges(run: &Run) -> Result<Section, RunError> {
     let steps: Vec<(String, f64)> = of_main.steps.iter().map(|(name, change)| ((*name).to_owned(), *change)).collect();
     let (first, last) = (format!("In post {}", run.plan.from), format!("In post {}", run.plan.to));
     let title = format!("From {} to {}, {}", run.plan.from, run.plan.to, lower(&main.title));
-    let chart =
-        chart::waterfall("bridge-chart", (&title, "full-time equivalents"), (&first, of_main.opening_fte), &steps, (&last, of_main.closing_fte))?;
+    let chart = chart::waterfall(
+        "bridge-chart",
+        (&title, "full-time equivalents"),
+        (&first, of_main.opening_fte),
+        &steps,
+        (&last, of_main.closing_fte),
+    )?;
     let mut head = vec!["Cause".to_owned()];
     head.extend(run.scenarios.iter().map(|scenario| scenario.title.clone()));
     let bridges: Vec<_> = run.scenarios.iter().map(|scenario| bridge(scenario, &|_| true)).collect();

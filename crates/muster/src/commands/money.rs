@@ -78,7 +78,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         })?;
         &of_run
     };
-    if output.format() == Format::Json && args.prices == Prices::Real && args.by == Asked::Line && args.place.is_none() {
+    if output.format() == Format::Json && args.prices == Prices::Real && args.by == Asked::Line && args.place.is_none()
+    {
         Output::json(&money.in_words());
         return Ok(true);
     }
@@ -132,13 +133,8 @@ fn made(args: &Args, output: &Output) -> Result<Run, RunError> {
         (None, Asked::Place) => vec!["systems".to_owned()],
         (None, _) => Vec::new(),
     };
-    let request = Request {
-        plan: args.plan.clone(),
-        scenarios: args.scenarios.clone(),
-        places,
-        monthly: false,
-        draws: None,
-    };
+    let request =
+        Request { plan: args.plan.clone(), scenarios: args.scenarios.clone(), places, monthly: false, draws: None };
     output.progress(|progress| Run::make(request, progress))
 }
 
@@ -153,7 +149,9 @@ fn place_index(args: &Args, run: &Run) -> Result<Option<usize>, RunError> {
     }
     let found = run.places.iter().position(|place| place.as_str() == code);
     found.map(Some).ok_or_else(|| {
-        RunError::Request(format!("the run does not tell `{code}` apart: name a plan in its place, with --place {code}"))
+        RunError::Request(format!(
+            "the run does not tell `{code}` apart: name a plan in its place, with --place {code}"
+        ))
     })
 }
 
@@ -245,7 +243,15 @@ fn actions(run: &Run, money: &Money, output: &Output) {
         money.ledgers[0].price_year
     ));
     let head = [
-        "Action", "Extra FTE", "Training", "Recruitment", "Own cost", "Temporary staff", "Pay", "All", "Cost of each extra FTE",
+        "Action",
+        "Extra FTE",
+        "Training",
+        "Recruitment",
+        "Own cost",
+        "Temporary staff",
+        "Pay",
+        "All",
+        "Cost of each extra FTE",
     ];
     let mut rows = Rows::new(&head, Some(1));
     for action in &money.actions {
@@ -255,7 +261,7 @@ fn actions(run: &Run, money: &Money, output: &Output) {
             signed(action.extra_fte),
             gbp(action.training_gbp),
             gbp(action.recruitment_gbp),
-            gbp(action.own_gbp),
+            action.own_gbp.map_or_else(|| "not stated".to_owned(), gbp),
             gbp(action.temporary_gbp),
             gbp(action.pay_gbp),
             gbp(action.total_gbp),
@@ -263,5 +269,6 @@ fn actions(run: &Run, money: &Money, output: &Output) {
         ]);
     }
     output.rows(&rows);
-    output.say("The last column is training, recruitment and own cost over all years for each FTE in post in the last.");
+    output
+        .say("The last column is training, recruitment and own cost over all years for each FTE in post in the last.");
 }
