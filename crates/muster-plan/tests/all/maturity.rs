@@ -120,3 +120,24 @@ fn answers_and_frameworks_that_cannot_be_are_refused() {
         assert!(said, "{words}\n{}", listed(&found));
     }
 }
+
+#[test]
+fn the_framework_of_the_repository_says_for_each_activity_what_to_show_and_what_follows() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frameworks/people-readiness.toml");
+    let framework = std::fs::read_to_string(path).unwrap().replace("interim-people-plan-2019", "register");
+    let answer = |readiness: &str| {
+        let answers = ANSWERS.replace("\"ready\"", &format!("\"{readiness}\""));
+        grid(&with(&framework, &answers).plan(), date(2026, 1, 31)).unwrap()
+    };
+    let plan = with(&framework, ANSWERS).plan();
+    let framework = &plan.maturity.as_ref().unwrap().framework;
+    assert_eq!((framework.activities.len(), framework.readiness.len()), (8, 4));
+    for activity in &framework.activities {
+        assert_eq!((activity.does.len(), activity.shows.len()), (4, 3), "{}", activity.id);
+        assert!(!activity.devolves.is_empty(), "{}", activity.id);
+    }
+    // A system that plans may sign off its plan; to reconcile it must also have figures.
+    let ready = answer("ready");
+    assert_eq!((ready.rows[0].now.len(), &ready.rows[0].later[0].missing[..]), (1, &["Workforce data to be ready".to_owned()][..]));
+    assert_eq!(answer("starting").rows[0].now.len(), 0);
+}
