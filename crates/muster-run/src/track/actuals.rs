@@ -5,7 +5,8 @@ use std::fs;
 
 use jiff::civil::Date;
 use muster_book::Plan;
-use muster_data::lens::{Question, ask};
+use muster_data::description::PlaceKind;
+use muster_data::lens::{Basis, LensError, Question, ask};
 use muster_data::places::Places;
 use muster_data::{Dataset, Period};
 
@@ -64,6 +65,8 @@ fn of_source(
     staff: &Staff,
     today: Date,
 ) -> Result<Actuals, String> {
+    let kind = |kind| places.get(place).is_some_and(|place| place.is(kind));
+    let is_wide = place == "ENG" || kind(PlaceKind::Country) || kind(PlaceKind::Region);
     let question = |measure: &str| {
         let question = Question {
             measure: measure.to_owned(),
@@ -73,7 +76,15 @@ fn of_source(
             publication: Some(source.publication.to_owned()),
             ..Question::default()
         };
-        ask(dataset, places, &question).map_err(|error| error.to_string())
+        match ask(dataset, places, &question) {
+            // What the dataset happens to hold of a country or a region need not be all of it.
+            Ok(answer) if is_wide && answer.rows.iter().any(|row| row.basis != Basis::Published) => {
+                Err("it has no figure of its own for the whole place, and adding up the bodies in the dataset may leave some out".to_owned())
+            }
+            Ok(answer) => Ok(answer),
+            Err(LensError::Store(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("it has no `{measure}` for this place and group")),
+        }
     };
     let answer = question(source.measure)?;
     let values = |rows: &[muster_data::lens::Row]| -> BTreeMap<Period, f64> {
@@ -107,8 +118,12 @@ pub(crate) fn months_of(period: Period) -> i32 {
 
 /// How many times its year's average a month's staff are, by group.
 pub(crate) struct Seasons {
-    factors: BTreeMap<(String, u32), f64>,
+    /// By group and month: the logarithm of the factor, and how much it differs between years, as a standard deviation.
+    factors: BTreeMap<(String, u32), (f64, f64)>,
 }
+
+/// The range of five independent normal numbers is so many standard deviations on average; a factor's range is that of five years.
+const RANGE_OF_FIVE: f64 = 2.326;
 
 /// Where a book keeps them.
 const FILE: &str = "fit/seasonal.csv";
@@ -121,11 +136,13 @@ impl Seasons {
         for line in text.iter().flat_map(|text| text.lines()) {
             let mut cells = line.split(',');
             let (staff, month, value) = (cells.next(), cells.next(), cells.next());
+            let (low, high) = (cells.next(), cells.next());
             let number = |cell: Option<&str>| cell.and_then(|cell| cell.trim().parse::<f64>().ok());
             if let (Some(staff), Some(month), Some(value)) = (staff, number(month), number(value))
                 && value > 0.0
             {
-                factors.insert((staff.to_owned(), month as u32), value);
+                let range = number(high).zip(number(low)).map_or(0.0, |(high, low)| (high - low).max(0.0));
+                factors.insert((staff.to_owned(), month as u32), (value.ln(), range / value / RANGE_OF_FIVE));
             }
         }
         Self { factors }
@@ -136,9 +153,14 @@ impl Seasons {
         (1..=12).all(|month| self.factors.contains_key(&(staff.season.to_owned(), month)))
     }
 
-    /// The logarithm of a month's factor; nought where none is known.
-    pub(crate) fn log(&self, staff: &Staff, month: i32) -> f64 {
+    /// The logarithm of a month's factor, and how much it differs between years; nought where none is known.
+    pub(crate) fn of_month(&self, staff: &Staff, month: i32) -> (f64, f64) {
         let key = (staff.season.to_owned(), month.rem_euclid(12) as u32 + 1);
-        if self.knows(staff) { self.factors.get(&key).map_or(0.0, |factor| factor.ln()) } else { 0.0 }
+        if self.knows(staff) { self.factors.get(&key).copied().unwrap_or_default() } else { (0.0, 0.0) }
+    }
+
+    /// The logarithm of a month's factor alone.
+    pub(crate) fn log(&self, staff: &Staff, month: i32) -> f64 {
+        self.of_month(staff, month).0
     }
 }

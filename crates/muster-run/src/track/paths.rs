@@ -146,19 +146,49 @@ fn flow(years: &[Vec<f64>], draw: usize, ends: i32, step: i32) -> f64 {
     months.map(|month| years[(((month - 1) / 12) as usize).min(years.len() - 1)][draw] / 12.0).sum()
 }
 
-/// Adds chance to the path of a draw: to a stock, a step in each month that stays; to a flow, an error of each point by itself.
-pub(crate) fn add_chance(path: &mut [f64], (stream, draw): (&Stream, u64), tracking: Tracking, grid: &Grid, sd: f64) {
-    let number = |step: i32| sd * normal::score(stream.uniform(draw, step as u32));
-    if tracking == Tracking::StaffFte {
-        let (mut at, mut month) = (0.0, 0);
-        for (point, value) in path.iter_mut().enumerate() {
+/// Adds chance to the path of each draw: to a stock, a step in each month that stays; to a flow, an error of each point by itself.
+pub(crate) fn add_chance(paths: &mut [Vec<f64>], stream: &Stream, tracking: Tracking, grid: &Grid, sd: f64) {
+    let mut scores = vec![0.0; paths.len()];
+    let mut at = vec![0.0; paths.len()];
+    let mut month = 0;
+    let mut next = |step: i32| {
+        stream.uniforms(0, step as u32, &mut scores);
+        normal::scores(&mut scores);
+        scores.clone()
+    };
+    for point in 0..grid.count {
+        if tracking == Tracking::StaffFte {
             while month < grid.ends(point) {
                 month += 1;
-                at += number(month);
+                at.iter_mut().zip(next(month)).for_each(|(at, score)| *at += sd * score);
             }
-            *value += at;
+        } else {
+            at = next(point as i32).into_iter().map(|score| sd * score).collect();
         }
-    } else {
-        path.iter_mut().enumerate().for_each(|(point, value)| *value += number(point as i32));
+        paths.iter_mut().zip(&at).for_each(|(path, at)| path[point] += at);
+    }
+}
+
+/// Adds what is not known of the season of a stock: each month of the year has an error of its own, the same every year.
+pub(crate) fn add_season(
+    paths: &mut [Vec<f64>],
+    stream: &Stream,
+    (staff, seasons): (&Staff, &Seasons),
+    (grid, opening): (&Grid, i32),
+) {
+    let mut scores = vec![0.0; paths.len()];
+    let mut of_month = |month: i32| -> Vec<f64> {
+        stream.uniforms(0, month.rem_euclid(12) as u32, &mut scores);
+        normal::scores(&mut scores);
+        let (_, sd) = seasons.of_month(staff, month);
+        scores.iter().map(|score| sd * score).collect()
+    };
+    let at_opening = of_month(opening);
+    for point in 0..grid.count {
+        let here = of_month(opening + grid.ends(point));
+        paths
+            .iter_mut()
+            .zip(here.iter().zip(&at_opening))
+            .for_each(|(path, (here, opening))| path[point] += here - opening);
     }
 }

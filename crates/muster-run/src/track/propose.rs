@@ -111,6 +111,10 @@ fn changes<'a>(track: &'a Track, notes: &mut Vec<String>) -> Vec<Change<'a>> {
         if made.iter().any(taken) {
             continue;
         }
+        if series.is_step {
+            notes.push(format!("{}: nothing is proposed. It points to {}.", series.title, series.points_to));
+            continue;
+        }
         if series.measure == Tracking::Joiners {
             notes.push(format!(
                 "{}: nothing is proposed. Joiners are the sum of {}; look at them one by one.",

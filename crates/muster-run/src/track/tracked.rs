@@ -3,13 +3,13 @@
 use muster_draws::stream::Stream;
 use muster_measure::chart::Rule;
 use muster_measure::noise;
-use muster_measure::watch::{Forecast, Reading, Test, Verdict};
+use muster_measure::watch::{Forecast, Reading, Test, TestKind, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::TrackRequest;
 use super::actuals::{Actuals, Seasons, month_name, month_number, months_of};
 use super::kinds::{Staff, Tracking};
-use super::paths::{Drawn, Grid, add_chance};
+use super::paths::{Drawn, Grid, add_chance, add_season};
 use crate::number::{percent, thousands};
 
 /// The points of the band: nineteen in twenty futures lie between the first and the last, four in five between the second and the
@@ -23,6 +23,9 @@ const SAME_LEVEL: f64 = 0.02;
 const SAME_START_MONTHS: i32 = 3;
 /// How many points of the band are shown beyond the last actual.
 const AHEAD: usize = 12;
+
+/// What a single step points to.
+const AT_ONCE: &str = "something that happened at once: look for a merger, a reclassification or a correction first";
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +108,8 @@ pub struct Tracked {
     pub verdict: Verdict,
     /// The same in a sentence or two.
     pub says: String,
+    /// Whether something happened at once, and the plan's ranges are not left otherwise.
+    pub is_step: bool,
     /// What a departure points to, in words.
     pub points_to: &'static str,
     /// The assumptions it points to.
@@ -153,8 +158,10 @@ pub(crate) fn tracked(
     let plain: Vec<Vec<f64>> = (0..drawn.draws()).map(|draw| drawn.path(draw, one, &grid, context.seasons)).collect();
     let stream = Stream::named(context.request.seed, &format!("track {} {}", tracking.id(), staff.id));
     let mut paths = plain.clone();
-    for (draw, path) in paths.iter_mut().enumerate() {
-        add_chance(path, (&stream, draw as u64), tracking, &grid, chance);
+    add_chance(&mut paths, &stream, tracking, &grid, chance);
+    if tracking == Tracking::StaffFte {
+        let stream = Stream::named(context.request.seed, &format!("season {}", staff.id));
+        add_season(&mut paths, &stream, (staff, context.seasons), (&grid, context.opening));
     }
     let (basis, basis_why) = basis(context, one, actuals, (&grid, &logs), &plain)?;
     let base = base_points(basis, tracking, &grid, &logs);
@@ -170,6 +177,14 @@ pub(crate) fn tracked(
         .enumerate()
         .map(|(point, log)| log.filter(|_| !base.contains(&point)).map(|log| log - actual_base))
         .collect();
+    if held.iter().all(Option::is_none) {
+        let count = values.iter().flatten().count();
+        let months = if count * grid.step as usize == 1 { "month" } else { "months" };
+        return Err(format!(
+            "the data have {} {months} after the opening, and all of it goes into setting the band, because only growth is compared",
+            count * grid.step as usize
+        ));
+    }
     let reading = forecast.hold(&held, context.request.false_alarms).map_err(|error| error.to_string())?;
 
     let month = |point: usize| context.opening + grid.ends(point);
@@ -201,6 +216,8 @@ pub(crate) fn tracked(
             format!("{}, {side}, {when}", signal.rule.title())
         })
         .collect();
+    let speaks = |kind: TestKind| reading.tests.iter().any(|test| test.kind == kind && test.since.is_some());
+    let is_step = speaks(TestKind::Step) && !speaks(TestKind::Band);
     let says = says(tracking, &months, &reading, &|point| month_name(month(point)));
     Ok(Tracked {
         id: format!("{}:{}", tracking.id(), staff.id),
@@ -221,8 +238,9 @@ pub(crate) fn tracked(
         rules_by_chance: reading.signals_by_chance,
         verdict: reading.verdict,
         says,
-        points_to: tracking.points_to(),
-        assumptions: tracking.assumptions().to_vec(),
+        is_step,
+        points_to: if is_step { AT_ONCE } else { tracking.points_to() },
+        assumptions: if is_step { Vec::new() } else { tracking.assumptions().to_vec() },
         departure,
         staff_group: staff,
     })
@@ -408,6 +426,15 @@ fn says(tracking: Tracking, months: &[Month], reading: &Reading, name: &dyn Fn(u
         percent(off.abs()),
         shown(tracking, middle)
     );
+    if let Some(band) = reading.tests.iter().find(|test| test.kind == TestKind::Band && test.since.is_none())
+        && !(0.025..0.975).contains(&pit)
+    {
+        text.push_str(&format!(
+            " In the whole watch that is no great surprise yet: p {} where {} is the limit.",
+            chance_of(band.p),
+            chance_of(band.level)
+        ));
+    }
     for test in reading.tests.iter().filter(|test| test.since.is_some()) {
         let since = test.since.map(name).unwrap_or_default();
         text.push_str(&format!(

@@ -15,6 +15,7 @@ mod report_uncertainty;
 mod results;
 mod sensitivity;
 mod stress;
+mod track;
 mod uncertainty;
 
 use std::path::{Path, PathBuf};

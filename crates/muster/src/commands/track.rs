@@ -132,8 +132,12 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
                     Output::data(&terminal(series));
                 }
                 output.say(&format!("{}: {}", series.title, series.says));
-                for rule in &series.rules {
-                    output.say(&format!("  Rule of the chart: {rule}."));
+                if !series.rules.is_empty() {
+                    output.say(&format!(
+                        "  Rules of the chart: {}. Paths of the plan set off some rule in {} of watches as long.",
+                        series.rules.join("; "),
+                        percent(series.rules_by_chance)
+                    ));
                 }
             }
             passport(&track, output);
