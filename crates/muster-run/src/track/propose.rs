@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use muster_book::{Ask, Measure, Plan, Scope};
-use muster_core::{FinancialYear, PlaceCode, STAFF_AGES};
+use muster_core::{FinancialYear, PlaceCode, STAFF_AGES, Setting};
 use muster_data::Library;
 use muster_measure::update::{Ratio, shrunk};
 use muster_measure::watch::Verdict;
@@ -191,7 +191,9 @@ fn rows(changes: &[Change<'_>], (plan, place): (&Plan, &str), from: FinancialYea
             )
         });
         for profession in of.staff_group.professions(&shelf.taxonomy) {
-            if stated.contains(&profession) {
+            // Those who work in general practice alone are not among the staff that were tracked.
+            let settings = &shelf.taxonomy.professions[profession].settings;
+            if stated.contains(&profession) || settings.iter().all(|setting| *setting == Setting::PrimaryCare) {
                 continue;
             }
             stated.push(profession);
