@@ -167,7 +167,7 @@ fn run(scaled: &Scaled, seconds: f64) -> Result<Option<Point>, SolveError> {
     let mut prices = vec![0.0; rows];
     for ((side, price), slack) in all.iter().zip(&solver.solution.z).zip(&solver.solution.s) {
         // The price of a limit with room to spare is what the method had not yet rubbed out.
-        let spent = *price < NEARLY_NOUGHT && price < slack;
+        let spent = price.abs() < NEARLY_NOUGHT && price.abs() < *slack;
         if side.row < rows && !spent {
             prices[side.row] -= side.sign * price;
         }
