@@ -165,10 +165,8 @@ fn run(scaled: &Scaled, seconds: f64) -> Result<Option<Point>, SolveError> {
         return Ok(None);
     }
     let mut prices = vec![0.0; rows];
-    for ((side, price), slack) in all.iter().zip(&solver.solution.z).zip(&solver.solution.s) {
-        // The price of a limit with room to spare is what the method had not yet rubbed out.
-        let spent = price.abs() < NEARLY_NOUGHT && price.abs() < *slack;
-        if side.row < rows && !spent {
+    for (side, price) in all.iter().zip(&solver.solution.z) {
+        if side.row < rows {
             prices[side.row] -= side.sign * price;
         }
     }
@@ -179,6 +177,7 @@ fn run(scaled: &Scaled, seconds: f64) -> Result<Option<Point>, SolveError> {
     Ok(Some(Point { values, prices }))
 }
 
+/// Scaled prices below this, of limits with room to spare, are what the method had not yet rubbed out.
 const NEARLY_NOUGHT: f64 = 1e-9;
 
 fn settings(seconds: f64) -> DefaultSettings<f64> {
@@ -240,8 +239,14 @@ impl Point {
             values[*index] = (value * unit).clamp(variable.low, variable.high);
         }
         let mut row_prices = vec![0.0; program.rows.len()];
-        for ((index, unit), price) in scaled.rows.iter().zip(&scaled.row_unit).zip(&self.prices) {
-            row_prices[*index] = price * unit * scaled.objective_unit;
+        let row_values = scaled.row_values(&self.values);
+        for (at, index) in scaled.rows.iter().enumerate() {
+            let price = self.prices[at];
+            let bound = if price > 0.0 { scaled.row_low[at] } else { scaled.row_high[at] };
+            let spare = (row_values[at] - bound).abs();
+            if price.abs() > NEARLY_NOUGHT || price.abs() > spare {
+                row_prices[*index] = price * scaled.row_unit[at] * scaled.objective_unit;
+            }
         }
         let mut reduced_costs: Vec<f64> = program.variables.iter().map(|variable| variable.cost).collect();
         for (row, price) in program.rows.iter().zip(&row_prices) {
