@@ -44,6 +44,11 @@ enum Command {
     Plan(commands::plan::Args),
     Rollup(commands::rollup::Args),
     Workbook(commands::workbook::Args),
+    Allocate(commands::allocate::Args),
+    /// Solve one program from standard input; Muster starts this by itself.
+    #[cfg(feature = "highs")]
+    #[command(hide = true)]
+    SolveWorker,
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -76,6 +81,9 @@ fn main() -> ExitCode {
         Command::Plan(args) => commands::plan::run(&args, &output),
         Command::Rollup(args) => commands::rollup::run(&args, &output),
         Command::Workbook(args) => commands::workbook::run(args, &output),
+        Command::Allocate(args) => commands::allocate::run(&args, &output),
+        #[cfg(feature = "highs")]
+        Command::SolveWorker => commands::solve_worker::run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "muster", &mut std::io::stdout());
             Ok(true)

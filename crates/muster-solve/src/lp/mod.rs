@@ -7,14 +7,24 @@
 //! A price says what a limit costs: by how much the objective would change if the limit that binds were one higher. Prices are nought where
 //! nothing binds. In a program that is minimised, a floor has a price of nought or more, and a ceiling one of nought or less.
 
+#[cfg(feature = "highs")]
+mod child;
 mod conflict;
 mod interior;
 mod nearest;
 mod scale;
+#[cfg(feature = "highs")]
+mod wire;
+#[cfg(feature = "highs")]
+mod worker;
 
+#[cfg(feature = "highs")]
+pub use child::Highs;
 pub use conflict::conflict;
 pub use interior::Interior;
 pub use nearest::{Broken, Nearest, nearest};
+#[cfg(feature = "highs")]
+pub use worker::serve;
 
 /// A question: choose the variables so that the sum of cost × value is least, and every bound and row holds.
 #[derive(Debug, Clone, PartialEq, Default)]

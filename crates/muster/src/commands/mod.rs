@@ -1,5 +1,6 @@
 //! One file for each subcommand: its help, its arguments, what it does.
 
+pub(crate) mod allocate;
 pub(crate) mod backtest;
 pub(crate) mod books;
 pub(crate) mod check;
@@ -12,6 +13,8 @@ pub(crate) mod money;
 pub(crate) mod plan;
 pub(crate) mod rollup;
 pub(crate) mod run;
+#[cfg(feature = "highs")]
+pub(crate) mod solve_worker;
 pub(crate) mod track;
 pub(crate) mod verify;
 pub(crate) mod workbook;
