@@ -23,7 +23,7 @@ pub struct Broken {
 /// A limit that gives way by less than this share of its scale is kept.
 const KEPT: f64 = 1e-7;
 /// How much of the least breakage may be given up for a lower cost.
-const SLACK: f64 = 1e-7;
+const SLACK: f64 = 1e-6;
 
 /// The answer that breaks the rows in `may_relax` least, each with its weight: breaking a row of weight one by its own size counts one. Of those
 /// answers, the one that costs least. `None` where the other limits cannot hold either, or the search was stopped.
@@ -37,19 +37,24 @@ pub fn nearest(
 ) -> Result<Option<Nearest>, SolveError> {
     let (mut relaxed, steps) = elastic(program, may_relax)?;
     let Answer::Optimal(least) = solver.solve(&relaxed, limits)? else { return Ok(None) };
-    // Second, at least cost without breaking more.
-    let weights: Vec<(usize, f64)> =
-        steps.iter().flat_map(|step| [(step.up, step.weight), (step.down, step.weight)]).collect();
-    relaxed.variables.iter_mut().for_each(|variable| variable.cost = 0.0);
-    for (variable, original) in relaxed.variables.iter_mut().zip(&program.variables) {
-        variable.cost = original.cost;
-    }
-    let ceiling = least.objective + SLACK * (1.0 + least.objective);
-    relaxed.row(Row { name: "limits broken".to_owned(), low: f64::NEG_INFINITY, high: ceiling, terms: weights });
-    let found = match solver.solve(&relaxed, limits)? {
-        Answer::Optimal(found) => found,
-        // Nothing bounds the cost, or time is up: the first answer is near enough.
-        _ => least,
+    // Second, at least cost: with every limit kept where that can be, and otherwise without breaking more.
+    let cheapest = if least.objective <= KEPT {
+        solver.solve(program, limits)
+    } else {
+        relaxed.variables.iter_mut().for_each(|variable| variable.cost = 0.0);
+        for (variable, original) in relaxed.variables.iter_mut().zip(&program.variables) {
+            variable.cost = original.cost;
+        }
+        let gives = steps.iter().flat_map(|step| [(step.up, step.weight), (step.down, step.weight)]).collect();
+        let high = least.objective * (1.0 + SLACK);
+        relaxed.row(Row { name: "limits broken".to_owned(), low: f64::NEG_INFINITY, high, terms: gives });
+        solver.solve(&relaxed, limits)
+    };
+    let found = match cheapest {
+        Ok(Answer::Optimal(found)) => found,
+        // Nothing bounds the cost, time is up, or the room left is too narrow for the solver: the first answer breaks as little.
+        Ok(_) | Err(SolveError::Inaccurate(_)) => least,
+        Err(error) => return Err(error),
     };
     let values = found.values[..program.variables.len()].to_vec();
     let row_values = program.row_values(&values);

@@ -32,12 +32,12 @@ pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> R
         return Err(SolveError::Worker("what came in is no program".to_owned()));
     };
     drop(bytes);
-    limit(&limits).map_err(failed)?;
     // Nobody waits for the answer once the other end has closed.
     std::thread::spawn(move || {
         let _ = input.read(&mut [0]);
         std::process::exit(2);
     });
+    limit(&limits).map_err(failed)?;
     let answer = solve(&program, &limits).map_err(|error| error.to_string());
     output.write_all(&wire::answer(&answer)).and_then(|()| output.flush()).map_err(failed)
 }
