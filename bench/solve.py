@@ -38,7 +38,7 @@ ABROAD_GBP = 10_500.0
 HOME_SHARE = (0.035, 0.12)
 ABROAD_SHARE = (0.03, 0.10)
 # What all students may cost in a year, as a multiple of what those of the book cost in their dearest year.
-TRAINING_CEILING = 1.75
+TRAINING_CEILING = 1.04
 
 
 @dataclass(frozen=True)

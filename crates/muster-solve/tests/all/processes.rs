@@ -122,13 +122,17 @@ fn a_process_that_fails_is_an_error_in_words() {
 #[test]
 fn limits_end_a_process() {
     let asked = program(&[(0.0, 5.0, 1.0)], &[(2.0, &[1.0], INF)]);
-    let stopped = |role: &str, limits: Limits| match highs(role).solve(&asked, &limits).unwrap() {
+    let stopped = |role: &str, asked: &Program, limits: Limits| match highs(role).solve(asked, &limits).unwrap() {
         Answer::Stopped { why, .. } => why,
         other => panic!("{other:?}"),
     };
-    assert!(stopped("sleep", Limits { seconds: 0.2, megabytes: 2000 }).contains("longer than 0.2 seconds"));
+    assert!(stopped("sleep", &asked, Limits { seconds: 0.2, megabytes: 2000 }).contains("longer than 0.2 seconds"));
     if cfg!(target_os = "linux") {
-        assert!(stopped("solve", Limits { seconds: 20.0, megabytes: 1 }).contains("more than 1 MB"));
+        // Half a million factors do not fit.
+        let factors: Vec<f64> = (1..=1000).map(f64::from).collect();
+        let rows: Vec<(f64, &[f64], f64)> = (0..500).map(|row| (f64::from(row), factors.as_slice(), INF)).collect();
+        let large = program(&[(0.0, 5.0, 1.0); 1000], &rows);
+        assert!(stopped("solve", &large, Limits { seconds: 20.0, megabytes: 1 }).contains("more than 1 MB"));
     }
 }
 
