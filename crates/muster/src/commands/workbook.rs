@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use muster_run::RunError;
-use muster_workbook::{ImportRequest, WorkbookError, export_plan, import};
+use muster_workbook::{ImportRequest, WorkbookError, export_plan, export_results, import};
 
-use crate::commands::DEFAULT_PLAN;
+use crate::commands::{DEFAULT_PLAN, load};
 use crate::output::{Format, Output, Rows};
 
 /// Write a plan as a workbook for planners to fill in, and read it back.
@@ -21,9 +21,9 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// Write a plan and its books as a workbook.
+    /// Write a plan and its books as a workbook to fill in, or the results of a run as one to read.
     Export {
-        /// The plan's folder.
+        /// The plan's folder, or a run's, of which the results are written.
         #[arg(default_value = DEFAULT_PLAN)]
         plan: PathBuf,
         /// The workbook to write.
@@ -32,6 +32,9 @@ enum What {
         /// Only these topics, with commas between: actions, scenarios, targets, checks, supply, training, demand, money, places and others.
         #[arg(long, value_delimiter = ',')]
         topic: Vec<String>,
+        /// Run the plan, and write its results, checks, targets and actions.
+        #[arg(long)]
+        results: bool,
     },
     /// Read a workbook back into the plan it was made from.
     Import {
@@ -54,7 +57,20 @@ enum What {
 
 pub(crate) fn run(args: Args, output: &Output) -> Result<bool, RunError> {
     match args.what {
-        What::Export { plan, out, topic } => {
+        What::Export { plan, out, topic, results } if results || plan.join("manifest.json").exists() => {
+            if !topic.is_empty() {
+                return Err(RunError::Request("results have no topics: leave out --topic".to_owned()));
+            }
+            let run = load(&plan, None, output)?;
+            let bytes = match export_results(&run) {
+                Ok(bytes) => bytes,
+                Err(error) => return refuse(error, output),
+            };
+            write(&out, &bytes)?;
+            output.say(&format!("{}: {} kB", out.display(), bytes.len().div_ceil(1000)));
+            Ok(true)
+        }
+        What::Export { plan, out, topic, .. } => {
             let exported = output.progress(|progress| {
                 progress("reading the plan and its books");
                 export_plan(&plan, &topic)
