@@ -68,7 +68,7 @@ pub(crate) fn read(text: &str) -> Result<Text, String> {
 fn value(text: &str, form: Form) -> Value {
     let read = match form {
         Form::Number => number(text).map(Value::Number),
-        Form::Day => text.parse().ok().map(Value::Day),
+        Form::Day if text.len() == 10 => text.parse().ok().map(Value::Day),
         _ => None,
     };
     read.unwrap_or_else(|| Value::Text(text.to_owned()))

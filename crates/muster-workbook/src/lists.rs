@@ -29,7 +29,6 @@ impl Lists {
         named.insert("place", plan.shelf.places.iter().map(|place| place.code.to_string()).collect());
         named.insert("setting", muster_core::Setting::ALL.iter().map(|setting| setting.id().to_owned()).collect());
         named.insert("measure", MEASURES.iter().map(|spec| spec.id.to_owned()).collect());
-        named.insert("kind", ["published", "derived", "judgement"].map(str::to_owned).to_vec());
         named.insert("scenario", plan.scenarios.iter().map(|scenario| scenario.id.clone()).collect());
         named.insert("action", plan.actions.iter().map(|action| action.id.clone()).collect());
         let source = |name: &str| Some(name.rsplit_once("sources/")?.1.strip_suffix(".toml")?.to_owned());
@@ -64,11 +63,13 @@ impl Lists {
 /// The list of ids that a column names one of.
 fn list_name(column: &Column) -> Option<&'static str> {
     let last = column.id.rsplit('.').next().unwrap_or(&column.id);
-    let names = ["profession", "group", "programme", "move", "place", "setting", "kind", "source", "scenario"];
+    let names = ["profession", "group", "programme", "move", "place", "setting", "source", "scenario"];
     match column.role {
         Role::Parent(0) if column.id == "in action" => Some("action"),
         // A figure has measures of its own.
         Role::Field if column.id == "measure" => Some("measure"),
+        // What a place belongs to is a place.
+        Role::Field if matches!(column.id.as_str(), "parent" | "successor") => Some("place"),
         Role::Field => names.into_iter().find(|name| *name == last),
         _ => None,
     }

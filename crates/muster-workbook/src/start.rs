@@ -15,7 +15,7 @@ const HOW: [&str; 9] = [
     "2. Rest the pointer on a heading to read what its column is, in which unit, and which words it takes.",
     "3. A new entry goes into an empty row at the end of its sheet. Its first cell, the key, stays empty.",
     "4. To delete an entry, write yes in its Delete cell. A row that is only removed is reported and not deleted.",
-    "5. Rows may be sorted and columns moved. Names of sheets and the small grey names under the headings must stay.",
+    "5. Filters work. To sort rows or move columns, unprotect the sheet first. Names of sheets and the small grey names must stay.",
     "6. Every number needs a kind, a source, where in the source it stands, and why it is what it is.",
     "7. Say on the sheet Change log who changed what, and why. The import keeps it beside the plan.",
     "8. Read it back with: muster workbook import FILE.xlsx --into PLANFOLDER. Add --dry-run to see what it would change.",

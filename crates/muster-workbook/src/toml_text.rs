@@ -79,7 +79,9 @@ impl Reader<'_> {
             Toml::Integer(number) => Value::Number(*number.value() as f64),
             Toml::Float(number) if number.value().is_finite() => Value::Number(*number.value()),
             Toml::Boolean(truth) => Value::Bool(*truth.value()),
-            Toml::Datetime(moment) => moment.value().to_string().parse().map_or_else(|_| raw(), Value::Day),
+            Toml::Datetime(moment) if moment.value().time.is_none() => {
+                moment.value().to_string().parse().map_or_else(|_| raw(), Value::Day)
+            }
             Toml::Array(list) => list_of_texts(list).map_or_else(raw, Value::List),
             _ => raw(),
         };

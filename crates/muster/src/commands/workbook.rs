@@ -1,10 +1,10 @@
 //! `muster workbook`: a plan as a workbook that planners fill in, and back to its files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use muster_run::RunError;
-use muster_workbook::{ImportRequest, WorkbookError, export_plan, export_results, import};
+use muster_workbook::{ImportRequest, WorkbookError, export_plan, export_results, import, write_whole};
 
 use crate::commands::{DEFAULT_PLAN, load};
 use crate::output::{Format, Output, Rows};
@@ -151,8 +151,13 @@ fn refuse(error: WorkbookError, output: &Output) -> Result<bool, RunError> {
     }
 }
 
-fn write(out: &std::path::Path, bytes: &[u8]) -> Result<(), RunError> {
-    muster_workbook::write_whole(out, bytes).map_err(|error| RunError::File { path: out.display().to_string(), error })
+/// Writes a workbook where there is none: one that is there may hold somebody's work.
+fn write(out: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    if out.exists() {
+        let text = format!("{} is already there: move it, or choose another --out", out.display());
+        return Err(RunError::Request(text));
+    }
+    write_whole(out, bytes).map_err(|error| RunError::File { path: out.display().to_string(), error })
 }
 
 /// A long text cut to what a table shows.

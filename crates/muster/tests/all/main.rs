@@ -8,6 +8,7 @@ mod cluster;
 mod export;
 mod following;
 mod sql;
+mod workbook;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
