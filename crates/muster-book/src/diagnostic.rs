@@ -361,6 +361,11 @@ pub const CODES: &[Code] = &[
         title: "Files that cannot be written",
         text: "The folder may not be written to, or the disk is full. Files that were already written were put back.",
     },
+    Code {
+        code: "M065",
+        title: "A fault in a question to `muster solve`",
+        text: "The question has no target or no lever, a lever does not say what it costs, a year cannot be changed any more, or an entry names things it cannot be about. The parts of solve.toml are listed in docs/solve.md.",
+    },
 ];
 
 /// The known name nearest to a wrong one, for "did you mean". Capitals do not count, and something of the name must be left.

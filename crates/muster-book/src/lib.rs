@@ -24,6 +24,7 @@ mod nested;
 mod pay_bands;
 mod plan;
 mod progress;
+mod question;
 mod resolve;
 mod scenario;
 mod schema;
@@ -53,6 +54,8 @@ pub use progress::{Outlook, Report, Reported, Status};
 pub use resolve::{
     Assumption, Desk, Futures, Limited, PlacePrices, PriceFutures, PriceIndex, Prices, Resolved, Stands, Uncertain,
 };
+pub use question::{Aim, Band, Holds, Lever, Limit, Moves, QUESTION_FILE, Question, Substitution, Target};
+pub use resolve::{Assumption, Desk, Futures, Limited, Resolved, Stands, Uncertain};
 pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};
