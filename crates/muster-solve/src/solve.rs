@@ -1,0 +1,161 @@
+//! The search: draw up the program around a choice, solve it, ask the engine what comes of the answer, and draw up again around that, until
+//! the program and the engine agree.
+
+use muster_run::RunError;
+
+use crate::cost::{spend, weight};
+use crate::lp::{Limits, Solution, Solver};
+use crate::parts::{self, Outcome as Came};
+use crate::response::{Response, responses};
+use crate::rows::{Around, Drawn, Meaning, draw_up};
+use crate::unit::{Unit, What, units};
+use crate::world::{Outcome, World};
+
+/// Program and engine agree when no number of staff differs by more than this share.
+const AGREED: f64 = 1e-6;
+/// Beyond this share, what one more of each lever does is asked again.
+const FAR: f64 = 1e-4;
+/// Rounds at most. Each comes nearer by two or three digits.
+const ROUNDS: usize = 8;
+/// Less than this many people is none: what the solver leaves of a number that is nought.
+const NONE_PEOPLE: f64 = 1e-3;
+/// Less than this share of a leaver rate is none.
+const NONE_SHARE: f64 = 1e-6;
+
+/// A choice that fits, or the nearest to one, and all that was found on the way.
+pub struct Search {
+    /// What may be chosen.
+    pub units: Vec<Unit>,
+    /// How much of each.
+    pub values: Vec<f64>,
+    /// What the engine makes of the scenario with no lever moved.
+    pub base: Outcome,
+    /// What it makes of the choice.
+    pub outcome: Outcome,
+    /// The people whom joiners per head were counted from, for the written plan.
+    pub opening: Outcome,
+    /// What one more of each does around the choice.
+    pub responses: Vec<Response>,
+    /// Pounds by unit and year.
+    pub spend: Vec<Vec<f64>>,
+    /// The program of the last round.
+    pub drawn: Drawn,
+    /// Its solution; none where nothing fits.
+    pub solution: Option<Solution>,
+    /// Sets of rows that cannot hold together.
+    pub conflicts: Vec<Vec<usize>>,
+    /// Rows that the nearest choice breaks, and by how much.
+    pub broken: Vec<(usize, f64)>,
+    /// The largest difference between program and engine in staff in post, as a share, and where it is: place and profession, year.
+    pub apart: (f64, usize, usize),
+    /// How many rounds it took.
+    pub rounds: usize,
+}
+
+impl Search {
+    /// The units that are moved, and by how much.
+    pub fn chosen(&self) -> Vec<(Unit, f64)> {
+        self.units.iter().copied().zip(self.values.iter().copied()).filter(|(_, value)| *value != 0.0).collect()
+    }
+
+    /// The choice around which a program may be drawn up again.
+    pub(crate) fn around(&self) -> Around<'_> {
+        Around {
+            values: &self.values,
+            outcome: &self.outcome,
+            base: &self.base,
+            responses: &self.responses,
+            spend: &self.spend,
+        }
+    }
+
+    /// What a row is about.
+    pub fn meaning(&self, row: usize) -> &Meaning {
+        &self.drawn.meanings[row]
+    }
+}
+
+/// Searches for the least-cost choice.
+pub fn search(
+    world: &World<'_>,
+    solver: &(dyn Solver + Sync),
+    limits: &Limits,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Result<Search, RunError> {
+    progress("projecting the scenario as it stands");
+    let base = world.outcome(&world.resolved.inputs)?;
+    let units = units(world, &base);
+    if units.is_empty() {
+        let text = "nothing can be moved: no lever of the question names anything that these places have";
+        return Err(RunError::Request(text.to_owned()));
+    }
+    let mut values = vec![0.0; units.len()];
+    let (mut outcome, mut opening) = (base.clone(), base.clone());
+    progress("asking the engine what one more of each lever does");
+    let mut answers = responses(world, &units, &[], (&outcome, &opening))?;
+    let mut rounds = 0;
+    loop {
+        rounds += 1;
+        let spend: Vec<Vec<f64>> = units.iter().map(|unit| spend(world, unit, &outcome)).collect::<Result<_, _>>()?;
+        let cost: Vec<f64> = spend.iter().map(|by_year| by_year.iter().enumerate().map(|(year, gbp)| gbp * weight(world, year)).sum()).collect();
+        let around = Around { values: &values, outcome: &outcome, base: &base, responses: &answers, spend: &spend };
+        let drawn = draw_up(world, &units, &around, &cost);
+        progress(&format!("solving, round {rounds}"));
+        let came = parts::solve(&drawn.program, solver, limits)?;
+        let (new, solution, conflicts, broken) = match came {
+            Came::Fits(solution) => (solution.values.clone(), Some(solution), Vec::new(), Vec::new()),
+            Came::Conflict { sets, values, broken } => (values, None, sets, broken),
+        };
+        let new: Vec<f64> = units.iter().zip(new).map(|(unit, value)| tidy(unit, value)).collect();
+        let predicted = predict(&outcome, &answers, &values, &new);
+        let chosen: Vec<(Unit, f64)> = units.iter().copied().zip(new.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
+        progress("asking the engine what comes of the answer");
+        let (after, heads) = world.simulate(&chosen, &base)?;
+        let apart = furthest(&predicted, &after);
+        let done = apart.0 <= AGREED || rounds == ROUNDS;
+        (outcome, opening, values) = (after, heads, new);
+        if done {
+            return Ok(Search { units, values, base, outcome, opening, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
+        }
+        if apart.0 > FAR {
+            progress("asking the engine again, around the answer");
+            answers = responses(world, &units, &chosen, (&outcome, &opening))?;
+        }
+    }
+}
+
+/// What the solver leaves of nought becomes nought, and people are written to a thousandth.
+fn tidy(unit: &Unit, value: f64) -> f64 {
+    match unit.what {
+        What::Of(muster_book::Moves::Retention) if value.abs() < NONE_SHARE => 0.0,
+        What::Of(muster_book::Moves::Retention) => (value * 1e8).round() / 1e8,
+        _ if value.abs() < NONE_PEOPLE => 0.0,
+        _ => (value * 1e4).round() / 1e4,
+    }
+}
+
+/// Staff in post as the program has them.
+fn predict(outcome: &Outcome, responses: &[Response], before: &[f64], after: &[f64]) -> Vec<Vec<f64>> {
+    let mut fte = outcome.fte.clone();
+    for (response, (before, after)) in responses.iter().zip(before.iter().zip(after)) {
+        let moved = after - before;
+        for part in response.iter().filter(|_| moved != 0.0) {
+            fte[part.at].iter_mut().zip(&part.fte).for_each(|(fte, each)| *fte += each * moved);
+        }
+    }
+    fte
+}
+
+/// The largest difference as a share of what the engine says, and where.
+fn furthest(predicted: &[Vec<f64>], after: &Outcome) -> (f64, usize, usize) {
+    let mut worst = (0.0, 0, 0);
+    for (at, (predicted, after)) in predicted.iter().zip(&after.fte).enumerate() {
+        for (year, (predicted, after)) in predicted.iter().zip(after).enumerate() {
+            let apart = (predicted - after).abs() / after.max(1.0);
+            if apart > worst.0 {
+                worst = (apart, at, year);
+            }
+        }
+    }
+    worst
+}

@@ -1,0 +1,34 @@
+//! The question of the repository's own plan.
+
+use std::path::{Path, PathBuf};
+
+use muster_book::{Plan, Question};
+use muster_solve::World;
+use muster_solve::lp::{Interior, Limits};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn what_would_it_take_in_england() {
+    let started = std::time::Instant::now();
+    let plan = Plan::read(&root().join("plans/ltwp-2023")).unwrap();
+    let question = Question::of(&plan).unwrap_or_else(|list| panic!("{}", list.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
+    println!("read {:?}", started.elapsed());
+    let places = plan.whole();
+    let world = World::new(&plan, &question, &places).unwrap();
+    println!("world {:?}", started.elapsed());
+    let found = muster_solve::search(&world, &Interior, &Limits::default(), &|text| println!("{text} {:?}", started.elapsed())).unwrap();
+    println!("{} units {} rows, rounds {} apart {:?}", found.units.len(), found.drawn.program.rows.len(), found.rounds, found.apart);
+    for set in &found.conflicts {
+        println!("CONFLICT");
+        for row in set {
+            println!("  {:?}", found.meaning(*row));
+        }
+    }
+    for (row, by) in &found.broken {
+        println!("broken {:?} by {by}", found.meaning(*row));
+    }
+    println!("objective {:?}", found.solution.as_ref().map(|s| s.objective));
+}
