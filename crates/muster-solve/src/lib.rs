@@ -4,18 +4,26 @@
 //! of each lever does, solves a linear program over the levers, and asks the engine again what comes of the answer, until both agree.
 //! The formulation is in `docs/solve.md`.
 
+mod adopt;
+mod answer;
 mod cost;
 pub mod geography;
 pub mod lp;
+mod one;
 mod parts;
 mod response;
 mod rows;
 mod solve;
 mod unit;
+mod words;
 mod world;
 
+pub use adopt::{save, written};
+pub use answer::{Agreement, Answer, Chosen, Held, NextBest, answer};
+pub use one::only;
 pub use response::{Reached, Response};
 pub use rows::{About, Meaning};
 pub use solve::{Search, search};
 pub use unit::{Unit, What};
+pub use words::Binding;
 pub use world::{Outcome, World};

@@ -75,10 +75,63 @@ enum Said {
     Not { set: Vec<usize>, nearest: Option<Nearest> },
 }
 
+/// Fixes variables that a row leaves no choice, so that the solver is not asked to find room where there is none: where a sum is already at
+/// its ceiling with every variable at its least, that is where they stay.
+fn without_forced(program: &Program) -> Program {
+    let mut program = program.clone();
+    loop {
+        let mut fixed = 0;
+        for row in program.rows.iter().filter(|row| row.low == f64::NEG_INFINITY) {
+            let variables = &mut program.variables;
+            let least = |(i, factor): &(usize, f64)| factor * if *factor > 0.0 { variables[*i].low } else { variables[*i].high };
+            let sum: f64 = row.terms.iter().map(least).sum();
+            // Broken for good is for the solver to say.
+            if !sum.is_finite() || (sum - row.high).abs() > 1e-9 * (1.0 + sum.abs()) {
+                continue;
+            }
+            for (i, factor) in row.terms.iter().filter(|(_, factor)| *factor != 0.0) {
+                let variable = &mut variables[*i];
+                fixed += usize::from(variable.low < variable.high);
+                if *factor > 0.0 { variable.high = variable.low } else { variable.low = variable.high }
+            }
+        }
+        if fixed == 0 {
+            return program;
+        }
+    }
+}
+
+/// Counts each variable from its least, so that every cost is of something that is there: a sum in which savings cancel spending is hard to be
+/// sure of.
+fn from_least(program: &Program) -> Program {
+    let mut program = program.clone();
+    let least: Vec<f64> =
+        program.variables.iter().map(|variable| if variable.low.is_finite() { variable.low } else { 0.0 }).collect();
+    for row in &mut program.rows {
+        let sum: f64 = row.terms.iter().map(|(i, factor)| factor * least[*i]).sum();
+        row.low -= sum;
+        row.high -= sum;
+    }
+    for (variable, least) in program.variables.iter_mut().zip(&least) {
+        variable.low -= least;
+        variable.high -= least;
+    }
+    program
+}
+
 /// The least-cost choice for a whole program, part by part; or what cannot hold together.
 pub(crate) fn solve(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits) -> Result<Outcome, RunError> {
-    let parts = parts(program);
-    let said: Vec<Said> = parts.par_iter().map(|part| one(part, solver, limits)).collect::<Result<_, RunError>>()?;
+    solve_as(program, solver, limits, true)
+}
+
+/// The same, without asking why nothing fits.
+pub(crate) fn solve_only(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits) -> Result<Outcome, RunError> {
+    solve_as(program, solver, limits, false)
+}
+
+fn solve_as(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits, explain: bool) -> Result<Outcome, RunError> {
+    let parts = parts(&from_least(&without_forced(program)));
+    let said: Vec<Said> = parts.par_iter().map(|part| one(part, solver, limits, explain)).collect::<Result<_, RunError>>()?;
     let mut whole = Solution {
         objective: 0.0,
         values: vec![0.0; program.variables.len()],
@@ -98,7 +151,8 @@ pub(crate) fn solve(program: &Program, solver: &(dyn Solver + Sync), limits: &Li
         };
         let Some(solution) = solution else { continue };
         for (i, value) in part.variables.iter().zip(&solution.values) {
-            whole.values[*i] = *value;
+            let least = program.variables[*i].low;
+            whole.values[*i] = value + if least.is_finite() { least } else { 0.0 };
         }
         for (i, price) in part.rows.iter().zip(&solution.row_prices) {
             whole.row_prices[*i] = *price;
@@ -112,7 +166,7 @@ pub(crate) fn solve(program: &Program, solver: &(dyn Solver + Sync), limits: &Li
     if sets.is_empty() { Ok(Outcome::Fits(whole)) } else { Ok(Outcome::Conflict { sets, values: whole.values, broken }) }
 }
 
-fn one(part: &Part, solver: &(dyn Solver + Sync), limits: &Limits) -> Result<Said, RunError> {
+fn one(part: &Part, solver: &(dyn Solver + Sync), limits: &Limits, explain: bool) -> Result<Said, RunError> {
     let fail = |error: crate::lp::SolveError| RunError::Request(error.to_string());
     // Without a variable there is nothing to choose, and a solver nothing to do.
     let holds = |row: &crate::lp::Row| row.low <= 0.0 && row.high >= 0.0;
@@ -122,9 +176,10 @@ fn one(part: &Part, solver: &(dyn Solver + Sync), limits: &Limits) -> Result<Sai
     }
     match solver.solve(&part.program, limits).map_err(fail)? {
         Answer::Optimal(solution) => Ok(Said::Optimal(solution)),
+        Answer::Infeasible if !explain => Ok(Said::Not { set: Vec::new(), nearest: None }),
         Answer::Infeasible => {
             let rows: Vec<usize> = (0..part.rows.len()).collect();
-            let set = conflict(&part.program, &rows, solver, limits).map_err(fail)?;
+            let set = smallest(&part.program, solver, limits)?;
             let weighted: Vec<(usize, f64)> = rows.iter().map(|row| (*row, 1.0)).collect();
             let nearest = nearest(&part.program, &weighted, solver, limits).map_err(fail)?;
             Ok(Said::Not { set, nearest })
@@ -134,4 +189,31 @@ fn one(part: &Part, solver: &(dyn Solver + Sync), limits: &Limits) -> Result<Sai
         )),
         Answer::Stopped { why, .. } => Err(RunError::Request(format!("the solver was stopped: {why}"))),
     }
+}
+
+/// Rows with more terms than this tie professions together that have nothing else in common.
+const TIES: usize = 400;
+
+/// A smallest set of rows that cannot hold together.
+///
+/// Most conflicts lie within one profession. So the rows that tie professions together are left out at first, and what falls apart is looked
+/// at by itself; a set that cannot hold there cannot hold anywhere.
+fn smallest(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits) -> Result<Vec<usize>, RunError> {
+    let fail = |error: crate::lp::SolveError| RunError::Request(error.to_string());
+    let near: Vec<usize> = (0..program.rows.len()).filter(|row| program.rows[*row].terms.len() <= TIES).collect();
+    if near.len() < program.rows.len() {
+        let rows = near.iter().map(|row| program.rows[*row].clone()).collect();
+        let loose = Program { variables: program.variables.clone(), rows };
+        for part in parts(&loose) {
+            if !part.program.variables.is_empty()
+                && matches!(solver.solve(&part.program, limits).map_err(fail)?, Answer::Infeasible)
+            {
+                let all: Vec<usize> = (0..part.rows.len()).collect();
+                let set = conflict(&part.program, &all, solver, limits).map_err(fail)?;
+                return Ok(set.into_iter().map(|row| near[part.rows[row]]).collect());
+            }
+        }
+    }
+    let all: Vec<usize> = (0..program.rows.len()).collect();
+    conflict(program, &all, solver, limits).map_err(fail)
 }

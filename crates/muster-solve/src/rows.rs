@@ -58,6 +58,9 @@ pub struct Drawn {
     pub meanings: Vec<Meaning>,
 }
 
+/// A response below this is rounding of the projections that it is the difference of.
+const NO_EFFECT: f64 = 1e-7;
+
 /// A sum over units and a constant.
 #[derive(Default, Clone)]
 struct Sum {
@@ -179,13 +182,13 @@ impl Draft<'_, '_> {
                     + demand * reached.demand[year]
                     + joiners * reached.joiners[year]
                     + abroad * reached.abroad[year];
-                if factor.abs() > 1e-9 {
+                if factor.abs() > NO_EFFECT {
                     *factors.entry(*unit).or_insert(0.0) += factor;
                     sum.constant -= factor * self.around.values[*unit];
                 }
             }
         }
-        sum.terms = factors.into_iter().collect();
+        sum.terms = factors.into_iter().filter(|(_, factor)| factor.abs() > NO_EFFECT).collect();
         sum
     }
 
@@ -224,11 +227,15 @@ impl Draft<'_, '_> {
         let (terms, room): (Vec<(usize, f64)>, f64) = match limit.holds {
             Holds::IntakeGrowth => {
                 let mut terms: Vec<_> = self.moving(Moves::Intake, place, of, year).iter().map(one).collect();
-                let before = self.moving(Moves::Intake, place, of, year - 1);
-                terms.extend(before.iter().map(|i| (*i, -(1.0 + limit.at_most))));
                 let had = |year: usize| -> f64 { of.iter().map(|of| self.starters(place, *of, year)).sum() };
-                let now = if year > 1 { (1.0 + limit.at_most) * had(year - 1) - had(year) } else { f64::INFINITY };
-                (terms, now)
+                if year < 2 || terms.is_empty() {
+                    return None;
+                }
+                // Where the scenario grows faster by itself, as fast as that.
+                let (before, now) = (had(year - 1), had(year));
+                let by = (1.0 + limit.at_most).max(if before > 0.0 { now / before } else { 0.0 });
+                terms.extend(self.moving(Moves::Intake, place, of, year - 1).iter().map(|i| (*i, -by)));
+                (terms, by * before - now)
             }
             Holds::Applicants => {
                 let terms = self.moving(Moves::Intake, place, of, year).iter().map(one).collect();
@@ -244,6 +251,9 @@ impl Draft<'_, '_> {
                         let mut there = self.around.outcome.fte[at][year];
                         for (unit, part) in &self.reached[at] {
                             let more = self.around.responses[*unit][*part].fte[year];
+                            if more.abs() <= NO_EFFECT {
+                                continue;
+                            }
                             there -= more * self.around.values[*unit];
                             terms.push((*unit, -grown * more));
                         }
@@ -266,8 +276,7 @@ impl Draft<'_, '_> {
                 (moved.iter().map(one).collect(), grown * self.share(limit, place, of))
             }
         };
-        let idle = terms.is_empty() || room == f64::INFINITY;
-        (!idle).then(|| (Sum { terms, constant: 0.0 }, room.max(0.0)))
+        (!terms.is_empty()).then(|| (Sum { terms, constant: 0.0 }, room.max(0.0)))
     }
 
     fn starters(&self, place: usize, programme: usize, year: usize) -> f64 {

@@ -4,19 +4,21 @@
 use muster_run::RunError;
 
 use crate::cost::{spend, weight};
-use crate::lp::{Limits, Solution, Solver};
+use crate::lp::{Limits, Row, Solution, Solver};
 use crate::parts::{self, Outcome as Came};
 use crate::response::{Response, responses};
-use crate::rows::{Around, Drawn, Meaning, draw_up};
+use crate::rows::{About, Around, Drawn, Meaning, draw_up};
 use crate::unit::{Unit, What, units};
 use crate::world::{Outcome, World};
 
 /// Program and engine agree when no number of staff differs by more than this share.
-const AGREED: f64 = 1e-6;
-/// Beyond this share, what one more of each lever does is asked again.
-const FAR: f64 = 1e-4;
+const AGREED: f64 = 1e-4;
+/// Rounds that go all the way to what the program says.
+const WHOLE_STEPS: usize = 3;
+/// Beyond this share, it is a bend.
+const BENT: f64 = 1e-3;
 /// Rounds at most. Each comes nearer by two or three digits.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 10;
 /// Less than this many people is none: what the solver leaves of a number that is nought.
 const NONE_PEOPLE: f64 = 1e-3;
 /// Less than this share of a leaver rate is none.
@@ -94,33 +96,52 @@ pub fn search(
     progress("asking the engine what one more of each lever does");
     let mut answers = responses(world, &units, &[], (&outcome, &opening))?;
     let mut rounds = 0;
+    let mut kept: Vec<(Meaning, Row)> = Vec::new();
     loop {
         rounds += 1;
         let spend: Vec<Vec<f64>> = units.iter().map(|unit| spend(world, unit, &outcome)).collect::<Result<_, _>>()?;
         let cost: Vec<f64> = spend.iter().map(|by_year| by_year.iter().enumerate().map(|(year, gbp)| gbp * weight(world, year)).sum()).collect();
         let around = Around { values: &values, outcome: &outcome, base: &base, responses: &answers, spend: &spend };
-        let drawn = draw_up(world, &units, &around, &cost);
+        let mut drawn = draw_up(world, &units, &around, &cost);
+        for (meaning, row) in &kept {
+            drawn.program.row(row.clone());
+            drawn.meanings.push(*meaning);
+        }
         progress(&format!("solving, round {rounds}"));
         let came = parts::solve(&drawn.program, solver, limits)?;
         let (new, solution, conflicts, broken) = match came {
             Came::Fits(solution) => (solution.values.clone(), Some(solution), Vec::new(), Vec::new()),
             Came::Conflict { sets, values, broken } => (values, None, sets, broken),
         };
-        let new: Vec<f64> = units.iter().zip(new).map(|(unit, value)| tidy(unit, value)).collect();
+        // Where two ways cost nearly the same, the cheaper changes from round to round. Going only part of the way there settles it.
+        let part = if rounds < WHOLE_STEPS { 1.0 } else { 1.0 / (rounds - WHOLE_STEPS + 2) as f64 };
+        let step = |(old, new): (&f64, f64)| old + part * (new - old);
+        let new: Vec<f64> = units.iter().zip(values.iter().zip(new).map(step)).map(|(unit, value)| tidy(unit, value)).collect();
         let predicted = predict(&outcome, &answers, &values, &new);
         let chosen: Vec<(Unit, f64)> = units.iter().copied().zip(new.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
         progress("asking the engine what comes of the answer");
         let (after, heads) = world.simulate(&chosen, &base)?;
         let apart = furthest(&predicted, &after);
+        // Where supply bends, because posts outnumber those who could take them, what one more does on one side is not what it does on the
+        // other. Both straight lines lie above the bend, so both are kept.
+        let bends = bends(world, &predicted, &after);
+        let is_kept = |meaning: &Meaning| {
+            let of = |at: &usize| meaning.of.is_none_or(|of| at % world.professions() == of);
+            matches!(meaning.about, About::Target(_)) && bends.iter().any(of)
+        };
+        if rounds > 1 {
+            let rows = drawn.meanings.iter().zip(&drawn.program.rows).take(drawn.program.rows.len() - kept.len());
+            let more: Vec<_> = rows.filter(|(meaning, _)| is_kept(meaning)).map(|(meaning, row)| (*meaning, row.clone())).collect();
+            kept.extend(more);
+        }
         let done = apart.0 <= AGREED || rounds == ROUNDS;
         (outcome, opening, values) = (after, heads, new);
+        progress(&format!("apart {apart:?}"));
         if done {
             return Ok(Search { units, values, base, outcome, opening, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
         }
-        if apart.0 > FAR {
-            progress("asking the engine again, around the answer");
-            answers = responses(world, &units, &chosen, (&outcome, &opening))?;
-        }
+        progress("asking the engine again, around the answer");
+        answers = responses(world, &units, &chosen, (&outcome, &opening))?;
     }
 }
 
@@ -146,6 +167,17 @@ fn predict(outcome: &Outcome, responses: &[Response], before: &[f64], after: &[f
     fte
 }
 
+/// Places and professions with moves in or out in which program and engine differ by more than levers that work on each other explain.
+fn bends(world: &World<'_>, predicted: &[Vec<f64>], after: &Outcome) -> Vec<usize> {
+    let moves = &world.plan.shelf.taxonomy.moves;
+    let is_moved = |at: &usize| {
+        let profession = at % world.professions();
+        moves.iter().any(|movement| movement.from == profession || movement.to == profession)
+    };
+    let bent = |at: &usize| predicted[*at].iter().zip(&after.fte[*at]).any(|(p, a)| (p - a).abs() > BENT * a.max(1.0));
+    (0..predicted.len()).filter(|at| is_moved(at) && bent(at)).collect()
+}
+
 /// The largest difference as a share of what the engine says, and where.
 fn furthest(predicted: &[Vec<f64>], after: &Outcome) -> (f64, usize, usize) {
     let mut worst = (0.0, 0, 0);
@@ -159,3 +191,4 @@ fn furthest(predicted: &[Vec<f64>], after: &Outcome) -> (f64, usize, usize) {
     }
     worst
 }
+

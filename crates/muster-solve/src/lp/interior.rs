@@ -17,6 +17,8 @@ pub struct Interior;
 
 /// How far the answer may be from holding, relative to the size of each limit.
 const HOLDS: f64 = 1e-8;
+/// How large a scaled price may be of a limit that does not exist, where the largest cost is about one.
+const PRICED: f64 = 1e-6;
 /// How far the answer may be from the best that is possible, relative to it.
 const BEST: f64 = 1e-8;
 /// What the method aims at, which is better than either.
@@ -85,7 +87,7 @@ struct Quality {
 
 impl Quality {
     fn good(self) -> bool {
-        self.broken <= HOLDS && self.mispriced <= HOLDS && self.gap <= BEST
+        self.broken <= HOLDS && self.mispriced <= PRICED && self.gap <= BEST
     }
 
     fn words(self) -> String {

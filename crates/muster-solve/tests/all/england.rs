@@ -30,5 +30,12 @@ fn what_would_it_take_in_england() {
     for (row, by) in &found.broken {
         println!("broken {:?} by {by}", found.meaning(*row));
     }
+    let answer = muster_solve::answer(&world, &found, &Interior, &Limits::default()).unwrap();
+    println!("{}", started.elapsed().as_secs_f64());
+    for line in answer.conflicts.iter().flatten().chain(&answer.broken) { println!("{line}"); }
+    for b in answer.binding.iter().take(25) { println!("{}", b.words); }
+    for l in answer.levers.iter().take(25) { println!("{} {} {:?}", l.title, l.cost_gbp, l.added); }
+    for n in &answer.next_best { println!("{n:?}"); }
+    println!("{} {:?} {:?}", answer.cost_gbp, answer.gap_fte[1], answer.spend_gbp);
     println!("objective {:?}", found.solution.as_ref().map(|s| s.objective));
 }

@@ -13,6 +13,7 @@ pub(crate) mod money;
 pub(crate) mod plan;
 pub(crate) mod rollup;
 pub(crate) mod run;
+pub(crate) mod solve;
 #[cfg(feature = "highs")]
 pub(crate) mod solve_worker;
 pub(crate) mod track;
