@@ -1,7 +1,6 @@
 //! The answer, in words and figures: what to do, what it comes to, what holds it back, and what else might be done.
 
 use muster_book::{Aim, Target};
-use muster_run::RunError;
 use serde::Serialize;
 
 use crate::cost::weight;
@@ -105,8 +104,8 @@ pub struct Held {
 pub struct NextBest {
     /// What is different.
     pub title: String,
-    /// Whether it fits.
-    pub fits: bool,
+    /// Whether it fits; none where the solver found no answer that it could vouch for.
+    pub fits: Option<bool>,
     /// What it costs, discounted, as the program has it.
     pub discounted_gbp: f64,
     /// By how much more than the least.
@@ -134,7 +133,7 @@ pub fn answer(
     search: &Search,
     solver: &(dyn Solver + Sync),
     limits: &Limits,
-) -> Result<Answer, RunError> {
+) -> Answer {
     let years: Vec<String> = world.resolved.years.iter().map(ToString::to_string).collect();
     let spend_gbp: Vec<f64> = (0..years.len())
         .map(|year| search.values.iter().zip(&search.spend).map(|(value, gbp)| value * gbp[year]).sum())
@@ -145,7 +144,7 @@ pub fn answer(
         (0..years.len()).map(|year| sum(&of.demand, year) - sum(&of.fte, year)).collect()
     };
     let (_, at, year) = search.apart;
-    Ok(Answer {
+    Answer {
         plan: world.plan.id.clone(),
         question: world.question.title.clone(),
         scenario: world.question.scenario.clone(),
@@ -159,7 +158,7 @@ pub fn answer(
         levers: levers(world, search),
         targets: targets(world, search),
         binding: words::binding(world, search),
-        next_best: next_best(world, search, solver, limits, discounted)?,
+        next_best: next_best(world, search, solver, limits),
         conflicts: search.conflicts.iter().map(|rows| words::conflict(world, search, rows)).collect(),
         broken: words::broken(world, search),
         agreement: Agreement {
@@ -171,7 +170,7 @@ pub fn answer(
         },
         spend_gbp,
         years,
-    })
+    }
 }
 
 /// What is moved, the dearest first.
@@ -284,11 +283,9 @@ fn next_best(
     search: &Search,
     solver: &(dyn Solver + Sync),
     limits: &Limits,
-    least: f64,
-) -> Result<Vec<NextBest>, RunError> {
-    if search.solution.is_none() {
-        return Ok(Vec::new());
-    }
+) -> Vec<NextBest> {
+    let Some(solution) = &search.solution else { return Vec::new() };
+    let least = solution.objective;
     let group = |unit: &Unit| match unit.what {
         What::Of(_) => (0, unit.lever),
         What::Shift => (1, 0),
@@ -305,16 +302,18 @@ fn next_best(
             }
         }
         let name = if without.0 == 0 { world.question.levers[without.1].title.clone() } else { "work that passes to others".to_owned() };
-        let came = parts::solve_only(&program, solver, limits)?;
-        let (fits, discounted_gbp) = match came {
-            Came::Fits(solution) => (true, solution.objective),
-            Came::Conflict { .. } => (false, f64::NAN),
+        let (fits, discounted_gbp) = match parts::solve_only(&program, solver, limits) {
+            Ok(Came::Fits(solution)) => (Some(true), solution.objective),
+            Ok(Came::Conflict { .. }) => (Some(false), 0.0),
+            // One way that is not settled is no reason to keep the others back.
+            Err(_) => (None, 0.0),
         };
-        let more_gbp = discounted_gbp - least;
+        // The least itself is known to no more digits than the solver's.
+        let more_gbp = if fits == Some(true) { (discounted_gbp - least).max(0.0) } else { 0.0 };
         list.push(NextBest { title: format!("Without {}", lower(&name)), fits, discounted_gbp, more_gbp });
     }
     list.sort_by(|a, b| b.fits.cmp(&a.fits).then(a.more_gbp.total_cmp(&b.more_gbp)));
-    Ok(list)
+    list
 }
 
 /// With a small first letter, unless it is an abbreviation.

@@ -42,18 +42,23 @@ pub(crate) fn responses(
     world: &World<'_>,
     units: &[Unit],
     chosen: &[(Unit, f64)],
-    (around, opening): (&Outcome, &Outcome),
+    base: &Outcome,
 ) -> Result<Vec<Response>, RunError> {
     let lots = lots(world, units);
+    // Joiners from the wider labour market stay the people they are, however many are there for them to be counted from.
+    let project = |moved: &[(Unit, f64)]| {
+        let mut inputs = world.resolved.inputs.clone();
+        world.apply(&mut inputs, moved, base, None);
+        world.outcome(&inputs)
+    };
+    let around = project(chosen)?;
     let answered: Vec<Vec<(usize, Response)>> = lots
         .par_iter()
         .map(|lot| {
             let mut moved = chosen.to_vec();
             moved.extend(lot.iter().map(|i| (units[*i], nudge(&units[*i]))));
-            let mut inputs = world.resolved.inputs.clone();
-            world.apply(&mut inputs, &moved, opening);
-            let outcome = world.outcome(&inputs)?;
-            Ok(lot.iter().map(|i| (*i, difference(world, &units[*i], around, &outcome))).collect())
+            let outcome = project(&moved)?;
+            Ok(lot.iter().map(|i| (*i, difference(world, &units[*i], &around, &outcome))).collect())
         })
         .collect::<Result<_, RunError>>()?;
     let mut all = vec![Response::new(); units.len()];
@@ -123,7 +128,10 @@ fn difference(world: &World<'_>, unit: &Unit, before: &Outcome, after: &Outcome)
                 fte: less(&after.fte, &before.fte),
                 demand: vec![0.0; world.years() + 1],
                 joiners: less(&after.joiners, &before.joiners),
-                abroad: less(&after.abroad, &before.abroad),
+                abroad: match unit.what {
+                    What::Of(Moves::Domestic) => vec![0.0; world.years() + 1],
+                    _ => less(&after.abroad, &before.abroad),
+                },
             }
         })
         .collect()

@@ -14,7 +14,7 @@ use crate::world::{Outcome, World};
 /// Program and engine agree when no number of staff differs by more than this share.
 const AGREED: f64 = 1e-4;
 /// Rounds that go all the way to what the program says.
-const WHOLE_STEPS: usize = 3;
+const WHOLE_STEPS: usize = 5;
 /// Beyond this share, it is a bend.
 const BENT: f64 = 1e-3;
 /// Rounds at most. Each comes nearer by two or three digits.
@@ -60,17 +60,6 @@ impl Search {
         self.units.iter().copied().zip(self.values.iter().copied()).filter(|(_, value)| *value != 0.0).collect()
     }
 
-    /// The choice around which a program may be drawn up again.
-    pub(crate) fn around(&self) -> Around<'_> {
-        Around {
-            values: &self.values,
-            outcome: &self.outcome,
-            base: &self.base,
-            responses: &self.responses,
-            spend: &self.spend,
-        }
-    }
-
     /// What a row is about.
     pub fn meaning(&self, row: usize) -> &Meaning {
         &self.drawn.meanings[row]
@@ -92,9 +81,9 @@ pub fn search(
         return Err(RunError::Request(text.to_owned()));
     }
     let mut values = vec![0.0; units.len()];
-    let (mut outcome, mut opening) = (base.clone(), base.clone());
+    let mut outcome = base.clone();
     progress("asking the engine what one more of each lever does");
-    let mut answers = responses(world, &units, &[], (&outcome, &opening))?;
+    let mut answers = responses(world, &units, &[], &base)?;
     let mut rounds = 0;
     let mut kept: Vec<(Meaning, Row)> = Vec::new();
     loop {
@@ -135,13 +124,13 @@ pub fn search(
             kept.extend(more);
         }
         let done = apart.0 <= AGREED || rounds == ROUNDS;
-        (outcome, opening, values) = (after, heads, new);
+        (outcome, values) = (after, new);
         progress(&format!("apart {apart:?}"));
         if done {
-            return Ok(Search { units, values, base, outcome, opening, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
+            return Ok(Search { units, values, base, outcome, opening: heads, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
         }
         progress("asking the engine again, around the answer");
-        answers = responses(world, &units, &chosen, (&outcome, &opening))?;
+        answers = responses(world, &units, &chosen, &base)?;
     }
 }
 

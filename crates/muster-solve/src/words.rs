@@ -11,18 +11,20 @@ use crate::solve::Search;
 use crate::unit::{Unit, What};
 use crate::world::World;
 
-/// A target or limit that holds the answer back.
+/// A target or limit that holds the answer back, in all the years in which it does.
 #[derive(Debug, Clone, Serialize)]
 pub struct Binding {
     /// The target's or limit's id.
     pub id: String,
-    /// Which, for whom and when.
+    /// Which, and for whom.
     pub title: String,
-    /// The year.
+    /// The years in which it binds, and what one more would save in each, in pounds as they are made least.
+    pub years: Vec<(String, f64)>,
+    /// The year in which one more would save most.
     pub year: String,
-    /// What one more would save, in pounds as they are made least.
+    /// What it would save.
     pub saves_gbp: f64,
-    /// What one more is worth in the last year of the plan, in FTE; none for a target.
+    /// What one more then is worth in the last year of the plan, in FTE; none for a target.
     pub worth_fte: Option<f64>,
     /// All of it in a sentence.
     pub words: String,
@@ -30,39 +32,61 @@ pub struct Binding {
 
 /// Less than this is no price: what the method had not rubbed out.
 const NO_PRICE_GBP: f64 = 0.5;
-/// As many as anybody reads.
-const MOST: usize = 400;
 
 /// What binds, the most valuable first.
 pub(crate) fn binding(world: &World<'_>, search: &Search) -> Vec<Binding> {
     let Some(solution) = &search.solution else { return Vec::new() };
-    let mut list: Vec<Binding> = Vec::new();
+    let mut gathered: BTreeMap<(About, Option<usize>, Option<usize>), BTreeMap<usize, (f64, usize)>> = BTreeMap::new();
     for (row, price) in solution.row_prices.iter().enumerate() {
-        let saves = -price;
-        if saves < NO_PRICE_GBP {
-            continue;
-        }
         let meaning = search.meaning(row);
-        let year = world.resolved.years[meaning.year].to_string();
-        let worth = worth(world, search, row);
-        let (one, scale) = one_more(world, meaning);
-        let saves = saves * scale;
-        let title = row_title(world, meaning);
-        let last = world.resolved.years[world.years()];
-        let words = match worth {
-            Some(fte) => format!(
-                "{title} in {year} binds: one more {one} is worth {:.2} FTE in {last} and saves {}",
-                fte * scale,
-                gbp(saves)
-            ),
-            None => format!("{title} in {year} binds: {one} would save {}", gbp(saves)),
-        };
-        let id = id_of(world, meaning);
-        list.push(Binding { id, title, year, saves_gbp: saves, worth_fte: worth.map(|fte| fte * scale), words });
+        let saves = -price * one_more(world, meaning).1;
+        if saves >= NO_PRICE_GBP {
+            let years = gathered.entry((meaning.about, meaning.place, meaning.of)).or_default();
+            let known = years.entry(meaning.year).or_insert((saves, row));
+            // The steps of one cut, and rows kept from earlier rounds: what the cheapest would save.
+            if saves > known.0 {
+                *known = (saves, row);
+            }
+        }
     }
+    let mut list: Vec<Binding> = gathered.into_values().map(|years| one_binding(world, search, &years)).collect();
     list.sort_by(|a, b| b.saves_gbp.total_cmp(&a.saves_gbp));
-    list.truncate(MOST);
     list
+}
+
+fn one_binding(world: &World<'_>, search: &Search, years: &BTreeMap<usize, (f64, usize)>) -> Binding {
+    let name = |year: usize| world.resolved.years[year].to_string();
+    let best = years.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(a.0)));
+    let (year, (saves_gbp, row)) = best.map_or((0, (0.0, 0)), |(year, best)| (*year, *best));
+    let meaning = search.meaning(row);
+    let (one, scale) = one_more(world, meaning);
+    let worth_fte = worth(world, search, row).map(|fte| fte * scale);
+    let title = row_title(world, meaning);
+    let all: Vec<usize> = years.keys().copied().collect();
+    let mut words = format!("{title} binds in {}", span(world, &all));
+    if all.len() > 1 {
+        words.push_str(&format!(", most in {}", name(year)));
+    }
+    words.push_str(&match worth_fte {
+        Some(fte) => {
+            let last = world.resolved.years[world.years()];
+            format!(": one more {one} there is worth {fte:.2} FTE in {last} and saves {}", gbp(saves_gbp))
+        }
+        None => format!(": {one} would save {}", gbp(saves_gbp)),
+    });
+    let years = years.iter().map(|(year, (saves, _))| (name(*year), *saves)).collect();
+    Binding { id: id_of(world, meaning), title, years, year: name(year), saves_gbp, worth_fte, words }
+}
+
+/// "2024/25", "2024/25 to 2028/29", "2024/25, 2026/27".
+fn span(world: &World<'_>, years: &[usize]) -> String {
+    let name = |year: &usize| world.resolved.years[*year].to_string();
+    match (years.first(), years.last()) {
+        (Some(first), Some(last)) if years.len() > 1 && years.len() == last - first + 1 => {
+            format!("{} to {}", name(first), name(last))
+        }
+        _ => years.iter().map(name).collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// What one more of what a limit holds back comes to in staff in post in the last year; none for a target.
@@ -213,13 +237,7 @@ pub(crate) fn conflict(world: &World<'_>, search: &Search, rows: &[usize]) -> Ve
         years.sort_unstable();
         years.dedup();
         let meaning = Meaning { about, place, of, year: years[0] };
-        let year = |i: usize| world.resolved.years[i];
-        let (first, last) = (years[0], years[years.len() - 1]);
-        let when = match years.len() {
-            1 => year(first).to_string(),
-            n if n == last - first + 1 => format!("{} to {}", year(first), year(last)),
-            _ => years.iter().map(|i| year(*i).to_string()).collect::<Vec<_>>().join(", "),
-        };
+        let when = span(world, &years);
         format!("{} ({}), {when}", row_title(world, &meaning), bound(world, &meaning))
     });
     said.collect()

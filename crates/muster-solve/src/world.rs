@@ -9,6 +9,10 @@ use muster_run::RunError;
 
 use crate::unit::{Unit, What};
 
+/// Joiners per head are settled when no number of people moves by more than this share, and at the latest after so many projections.
+const SAME_HEADS: f64 = 1e-10;
+const HEADS: usize = 10;
+
 /// A scenario of a plan, resolved, with what is needed to find one's way in it.
 pub struct World<'p> {
     /// The plan.
@@ -157,9 +161,9 @@ impl<'p> World<'p> {
         reached
     }
 
-    /// Changes inputs as some units say. `opening` is how many people are in post at the start of each year, for joiners who are stated per
-    /// head.
-    pub fn apply(&self, inputs: &mut Inputs, chosen: &[(Unit, f64)], opening: &Outcome) {
+    /// Changes inputs as some units say. Joiners from the wider labour market are stated per head: `heads` is an outcome whose people they
+    /// are counted from, or none to add them as people, whoever is there.
+    pub fn apply(&self, inputs: &mut Inputs, chosen: &[(Unit, f64)], base: &Outcome, heads: Option<&Outcome>) {
         let mut cuts: BTreeMap<(usize, usize), f64> = BTreeMap::new();
         for (unit, amount) in chosen.iter().filter(|(_, amount)| *amount != 0.0) {
             let year = unit.year - 1;
@@ -170,16 +174,16 @@ impl<'p> World<'p> {
                         *intake = (*intake + amount).max(0.0);
                     }
                 }
-                What::Of(Moves::International) => {
+                What::Of(moves @ (Moves::International | Moves::Domestic)) if moves == Moves::International || heads.is_none() => {
                     let cells = &self.cells[self.at(unit.place, unit.of)];
                     for (cell, share) in cells.iter().zip(self.shares(cells)) {
                         let people = &mut inputs.cells[*cell].years[year].international_headcount;
                         *people = (*people + amount * share).max(0.0);
                     }
                 }
-                What::Of(Moves::Domestic) => {
+                What::Of(Moves::International | Moves::Domestic) => {
                     let at = self.at(unit.place, unit.of);
-                    let rate = rate(*amount, opening.headcount[at][year]);
+                    let rate = rate(*amount, heads.map_or(0.0, |heads| heads.headcount[at][year]));
                     for cell in &self.cells[at] {
                         inputs.cells[*cell].years[year].wider_market_rate += rate;
                     }
@@ -202,7 +206,7 @@ impl<'p> World<'p> {
                 What::Shift => {
                     for (profession, fte) in self.shifted(unit, *amount) {
                         let at = self.at(unit.place, profession);
-                        let factor = self.per_skill_mix(at, unit.year, opening);
+                        let factor = self.per_skill_mix(at, unit.year, base);
                         for cell in &self.cells[at] {
                             let mix = &mut inputs.cells[*cell].years[year].skill_mix;
                             *mix = (*mix + rate(fte, factor)).max(0.0);
@@ -252,22 +256,22 @@ impl<'p> World<'p> {
     ///
     /// Joiners who are stated per head depend on how many people are there, who depend on joiners: a few projections settle it.
     pub fn simulate(&self, chosen: &[(Unit, f64)], base: &Outcome) -> Result<(Outcome, Outcome), RunError> {
-        let mut opening = base.clone();
+        let mut heads = base.clone();
         let per_head = chosen.iter().any(|(unit, amount)| unit.what == What::Of(Moves::Domestic) && *amount != 0.0);
-        for _ in 0..8 {
+        for _ in 0..HEADS {
             let mut inputs = self.resolved.inputs.clone();
-            self.apply(&mut inputs, chosen, &opening);
+            self.apply(&mut inputs, chosen, base, Some(&heads));
             let outcome = self.outcome(&inputs)?;
-            let moved = outcome.headcount.iter().flatten().zip(opening.headcount.iter().flatten());
+            let moved = outcome.headcount.iter().flatten().zip(heads.headcount.iter().flatten());
             let furthest = moved.map(|(new, old)| (new - old).abs() / (1.0 + old)).fold(0.0, f64::max);
-            if !per_head || furthest < 1e-10 {
-                return Ok((outcome, opening));
+            if !per_head || furthest < SAME_HEADS {
+                return Ok((outcome, heads));
             }
-            opening.headcount.clone_from(&outcome.headcount);
+            heads.headcount.clone_from(&outcome.headcount);
         }
         let mut inputs = self.resolved.inputs.clone();
-        self.apply(&mut inputs, chosen, &opening);
-        Ok((self.outcome(&inputs)?, opening))
+        self.apply(&mut inputs, chosen, base, Some(&heads));
+        Ok((self.outcome(&inputs)?, heads))
     }
 
     /// What the engine makes of some inputs.

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let (search, answer) = output.progress(|progress| {
         let search = muster_solve::search(&world, &Interior, &limits, progress)?;
         progress("asking for the next-best plans");
-        let answer = muster_solve::answer(&world, &search, &Interior, &limits)?;
+        let answer = muster_solve::answer(&world, &search, &Interior, &limits);
         Ok::<_, RunError>((search, answer))
     })?;
     let folder = match &args.out {
@@ -112,7 +112,11 @@ fn show(answer: &Answer, args: &Args, output: &Output) {
         output.say("\nNext best");
         let mut rows = Rows::new(&["Instead", "Cost, discounted", "More than the least"], Some(1));
         for way in &answer.next_best {
-            let numbers = if way.fits { [gbp(way.discounted_gbp), gbp(way.more_gbp)] } else { ["does not fit".to_owned(), String::new()] };
+            let numbers = match way.fits {
+                Some(true) => [gbp(way.discounted_gbp), gbp(way.more_gbp)],
+                Some(false) => ["does not fit".to_owned(), String::new()],
+                None => ["not settled".to_owned(), String::new()],
+            };
             rows.push(std::iter::once(way.title.clone()).chain(numbers).collect());
         }
         output.rows(&rows);
