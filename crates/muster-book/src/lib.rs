@@ -48,14 +48,13 @@ pub use files::{Files, TextFile};
 pub use geography::{GEOGRAPHY_FILE, Geography, Rule, Site, Training};
 pub use maturity::{Activity, Answer, Devolution, Framework, Readiness, SelfAssessment};
 pub use measure::{MEASURES, Measure, Part, Spec, Subject};
-pub use pay_bands::{Band, PayBands};
+pub use pay_bands::{PayBand, PayBands};
 pub use plan::{COUNTERFACTUAL, Overridden, PLAN, Plan, systems_of};
 pub use progress::{Outlook, Report, Reported, Status};
 pub use resolve::{
     Assumption, Desk, Futures, Limited, PlacePrices, PriceFutures, PriceIndex, Prices, Resolved, Stands, Uncertain,
 };
 pub use question::{Aim, Band, Holds, Lever, Limit, Moves, QUESTION_FILE, Question, Substitution, Target};
-pub use resolve::{Assumption, Desk, Futures, Limited, Resolved, Stands, Uncertain};
 pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};

@@ -18,7 +18,7 @@ pub(crate) const FILE: &str = "pay_bands.toml";
 
 /// A pay band.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Band {
+pub struct PayBand {
     /// Its name.
     pub id: String,
     /// Its title.
@@ -31,7 +31,7 @@ pub struct Band {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PayBands {
     /// The bands, from the lowest.
-    pub bands: Vec<Band>,
+    pub bands: Vec<PayBand>,
     /// By profession, the share of its FTE in each band; empty where it is paid on a scale of its own.
     pub mix: Vec<Vec<f64>>,
     /// Where the earnings of the bands came from.
@@ -136,7 +136,7 @@ pub(crate) fn read(folder: &Path, context: &mut Context<'_>, diagnostics: &mut D
         mix[profession] = shares;
     }
     let band =
-        |band: &RawBand| Band { id: band.id.value.clone(), title: band.title.clone(), earnings: band.earnings.value };
+        |band: &RawBand| PayBand { id: band.id.value.clone(), title: band.title.clone(), earnings: band.earnings.value };
     (diagnostics.count() == before).then(|| PayBands {
         bands: raw.band.iter().map(band).collect(),
         mix,
