@@ -208,6 +208,9 @@ impl Compared {
 
     /// A row that was there.
     fn row(&mut self, sheet: &Sheet, row: &Row, grid: &Grid, line: u32, found: &Found) {
+        // The row itself stands for what is missing from it.
+        let first = found.columns.values().min().copied().unwrap_or_default();
+        self.cells.insert((row.file, row.record, String::new()), grid.address(line, first));
         let deleted = sheet
             .column(Role::Delete)
             .and_then(|at| found.columns.get(&at))

@@ -221,3 +221,116 @@ impl Editor<'_> {
         Ok(format!("{}{below}", entry(kind, &lines)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::change::{Add, Delete, Parent, Set};
+    use crate::edit_toml::edit;
+    use crate::record::Text;
+    use crate::value::Value;
+
+    const PLAN: &str = r#"# Kept.
+id = "p" # kept
+
+[[action]]
+id    = "A"
+owner = { organisation = "o", role = "r" } # kept
+
+[[action.effect]]
+range = [0.5, 1.0]
+path  = [{ from = 2022-04-01, value = 1.0 }, { from = 2023-04-01, value = 2 }]
+only  = [
+  "x",
+  "y",
+]
+
+# About B.
+[[action]]
+id = "B"
+"#;
+
+    fn at(path: &[(&str, usize)]) -> usize {
+        let path: Vec<(String, usize)> = path.iter().map(|(name, i)| ((*name).to_owned(), *i)).collect();
+        Text::read("a.toml", PLAN).unwrap().at(&path).unwrap()
+    }
+
+    fn set(path: &[(&str, usize)], field: &str, new: Option<Value>) -> Set {
+        Set { file: 0, record: at(path), field: field.to_owned(), old: None, new, address: "S!A1".to_owned() }
+    }
+
+    fn text(text: &str) -> Option<Value> {
+        Some(Value::Text(text.to_owned()))
+    }
+
+    /// The lines that differ.
+    fn lines(sets: &[Set], deletes: &[Delete], adds: &[Add]) -> (Vec<String>, Vec<String>) {
+        let (sets, deletes): (Vec<&Set>, Vec<&Delete>) = (sets.iter().collect(), deletes.iter().collect());
+        let after = edit(PLAN, 0, &sets, &deletes, adds).unwrap();
+        // Other line ends make no difference.
+        let with_returns = edit(&PLAN.replace('\n', "\r\n"), 0, &sets, &deletes, adds).unwrap();
+        assert_eq!(with_returns, after.replace('\n', "\r\n"));
+        let only = |a: &str, b: &str| a.lines().filter(|line| !b.lines().any(|other| other == *line)).map(str::to_owned).collect();
+        (only(PLAN, &after), only(&after, PLAN))
+    }
+
+    #[test]
+    fn values_in_braces_come_and_go_and_comments_stay() {
+        let owner = r#"owner = { organisation = "o", role = "r" } # kept"#;
+        let action = [("action", 0)];
+        let one = |field: &str, new: Option<Value>| lines(&[set(&action, field, new)], &[], &[]);
+        assert_eq!(one("owner.role", text("s")).1, [r#"owner = { organisation = "o", role = "s" } # kept"#]);
+        assert_eq!(one("owner.role", None), (vec![owner.to_owned()], vec![r#"owner = { organisation = "o" } # kept"#.to_owned()]));
+        assert_eq!(one("owner.unit", text("u")).1, [r#"owner = { organisation = "o", role = "r", unit = "u" } # kept"#]);
+        assert_eq!(one("title", text("t")).1, [r#"title = "t""#]);
+        let gone = [set(&action, "owner.role", None), set(&action, "owner.organisation", None)];
+        assert_eq!(lines(&gone, &[], &[]), (vec![owner.to_owned()], Vec::new()));
+        let new = [set(&[("action", 1)], "owner.organisation", text("o")), set(&[("action", 1)], "owner.role", text("r"))];
+        assert_eq!(lines(&new, &[], &[]).1, [r#"owner = { organisation = "o", role = "r" }"#]);
+    }
+
+    #[test]
+    fn numbers_and_lists_keep_their_spelling() {
+        let effect = [("action", 0), ("effect", 0)];
+        let number = |number| Some(Value::Number(number));
+        assert_eq!(lines(&[set(&effect, "range[1]", number(2.0))], &[], &[]).1, ["range = [0.5, 2.0]"]);
+        let list = Some(Value::List(vec!["x".to_owned(), "z".to_owned()]));
+        assert_eq!(lines(&[set(&effect, "only", list)], &[], &[]).1, [r#"  "z","#]);
+        let both = [set(&effect, "range[0]", None), set(&effect, "range[1]", None)];
+        assert_eq!(lines(&both, &[], &[]).0, ["range = [0.5, 1.0]"]);
+        let half = set(&effect, "range[0]", None);
+        assert!(edit(PLAN, 0, &[&half], &[], &[]).is_err(), "one end of a range is not a range");
+    }
+
+    #[test]
+    fn entries_in_braces_and_in_lines_come_and_go() {
+        let points = [("action", 0), ("effect", 0), ("path", 0)];
+        let delete = |path: &[(&str, usize)]| Delete { file: 0, record: at(path), address: String::new() };
+        let day = Value::Day(jiff::civil::date(2024, 4, 1));
+        let add = |parent, list: &str, fields: &[(&str, Value)]| Add {
+            file: 0,
+            parent,
+            list: list.to_owned(),
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone(), String::new())).collect(),
+            address: String::new(),
+        };
+        let point = add(Parent::Old(at(&points[..2])), "path", &[("from", day.clone()), ("value", Value::Number(3.0))]);
+        assert_eq!(
+            lines(&[], &[], std::slice::from_ref(&point)).1,
+            ["path  = [{ from = 2022-04-01, value = 1.0 }, { from = 2023-04-01, value = 2 }, { from = 2024-04-01, value = 3 }]"]
+        );
+        assert_eq!(lines(&[], &[delete(&points)], &[]).1, ["path  = [{ from = 2023-04-01, value = 2 }]"]);
+        let last = [("action", 0), ("effect", 0), ("path", 1)];
+        assert_eq!(lines(&[], &[delete(&last)], &[]).1, ["path  = [{ from = 2022-04-01, value = 1.0 }]"]);
+        assert_eq!(
+            lines(&[], &[delete(&points), delete(&last)], &[point]).1,
+            ["path  = [{ from = 2024-04-01, value = 3 }]"]
+        );
+        // A new effect of B with a point comes after B; A goes with what lies in it, and the comment about B stays.
+        let effect = add(Parent::Old(at(&[("action", 1)])), "effect", &[("measure", Value::Text("m".to_owned()))]);
+        let point = add(Parent::New(0), "path", &[("from", day), ("value", Value::Number(3.0))]);
+        let sets: [&Set; 0] = [];
+        let after = edit(PLAN, 0, &sets, &[&delete(&[("action", 0)])], &[effect, point]).unwrap();
+        let expected = "# Kept.\nid = \"p\" # kept\n\n# About B.\n[[action]]\nid = \"B\"\n\n[[action.effect]]\nmeasure = \"m\"\npath    = [{ from = 2024-04-01, value = 3 }]\n";
+        assert_eq!(after, expected);
+    }
+}

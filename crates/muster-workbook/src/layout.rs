@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::csv_text::ROWS;
 use crate::fields::{Known, Schemas};
 use crate::record::{Record, Text, is_csv};
 use crate::sheet::{Cell, Column, Derived, Role, Row, Sheet};

@@ -3,18 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use muster_book::{Expect, Role};
-use muster_run::{Line, Outcome, Row, Run, Summary, Verdict, summary};
+use muster_book::Role;
+use muster_run::{Line, Row, Run, Summary, Verdict, summary};
 use rust_xlsxwriter::utility::column_number_to_name;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet, XlsxError};
 
 use crate::error::WorkbookError;
-use crate::fields::Schemas;
 use crate::formats::Formats;
-use crate::layout::Layout;
-use crate::record::Text;
-use crate::sheet::{Cell, Role as Column};
-use crate::value::Value;
+use crate::results_lists::{actions, verdicts};
 use crate::words::sheet_name;
 
 /// The first row of numbers, counted from 0.

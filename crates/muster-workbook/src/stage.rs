@@ -1,14 +1,13 @@
 //! An import before anything is written: the new texts of the files, and the plan they would make.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use muster_book::Diagnostic;
 use serde::Serialize;
 
 use crate::base::{Base, FORMAT, Spoilt};
-use crate::change::{Add, Change, Delete, Parent, Set};
+use crate::change::{Add, Change, Delete, Set};
 use crate::compare::{Compared, compare};
+use crate::edited::Edited;
 use crate::error::WorkbookError;
 use crate::fields::Schemas;
 use crate::finding::{CONFLICT, Finding, UNREADABLE, UNWRITABLE};
@@ -17,8 +16,7 @@ use crate::grid::{self, Grid, Held};
 use crate::log::Said;
 use crate::merge;
 use crate::place::place;
-use crate::record::{Record, Text, is_csv};
-use crate::value::Value;
+use crate::record::{Text, is_csv};
 use crate::write::BASE_SHEET;
 
 /// One thing that an import changes.

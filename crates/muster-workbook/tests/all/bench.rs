@@ -300,13 +300,6 @@ impl View {
         let row = (first..rows.len()).find(|row| rows[*row][key].is_empty()).unwrap_or(rows.len());
         address(row, at)
     }
-
-    pub(crate) fn text(&self, sheet: &str, address: &str) -> String {
-        let letters: String = address.chars().take_while(char::is_ascii_alphabetic).collect();
-        let row: usize = address[letters.len()..].parse().unwrap();
-        let column = letters.bytes().fold(0, |sum, letter| sum * 26 + usize::from(letter - b'A') + 1) - 1;
-        self.sheets[sheet].get(row - 1).and_then(|row| row.get(column)).cloned().unwrap_or_default()
-    }
 }
 
 fn address(row: usize, column: usize) -> String {

@@ -7,6 +7,7 @@ mod conflicts;
 mod damaged;
 mod libreoffice;
 mod properties;
+mod results;
 mod round_trip;
 #[path = "../../../muster-book/tests/all/small.rs"]
 #[expect(dead_code, reason = "the small plan is shared with the tests of the book, which use more of it")]
