@@ -95,6 +95,8 @@ pub struct Held {
     pub simulated: f64,
     /// Whether the engine's figure meets it, to a thousandth of what it is held against.
     pub met: bool,
+    /// The share of draws in which it is met; none without draws.
+    pub chance: Option<f64>,
     /// Whether these are shares rather than FTE or pounds.
     pub is_share: bool,
 }
@@ -226,6 +228,9 @@ fn targets(world: &World<'_>, search: &Search) -> Vec<Held> {
         let (below, scale) = weights(world, target, meaning, &search.outcome);
         let over = rows[row] - search.drawn.program.rows[row].high;
         let bound = target.at_most;
+        let in_draw = |of: &Outcome| (figure(world, target, meaning, of, Some(search)) - bound) * below <= 1e-3 * scale;
+        let met = search.outcomes.iter().filter(|of| in_draw(of)).count();
+        let chance = (!search.outcomes.is_empty()).then(|| met as f64 / search.outcomes.len() as f64);
         let is_share = matches!(target.aim, Aim::VacancyRate | Aim::InternationalShare);
         list.push(Held {
             id: target.id.clone(),
@@ -236,6 +241,7 @@ fn targets(world: &World<'_>, search: &Search) -> Vec<Held> {
             promised: bound + over / below,
             simulated,
             met: (simulated - bound) * below <= 1e-3 * scale,
+            chance,
             is_share,
         });
     }

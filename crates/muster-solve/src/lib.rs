@@ -7,6 +7,8 @@
 mod adopt;
 mod answer;
 mod cost;
+mod draws;
+mod front;
 pub mod geography;
 pub mod lp;
 mod one;
@@ -20,6 +22,8 @@ mod world;
 
 pub use adopt::{save, written};
 pub use answer::{Agreement, Answer, Chosen, Held, NextBest, answer};
+pub use draws::Draws;
+pub use front::{Elsewhere, Point, elsewhere, front};
 pub use one::only;
 pub use response::{Reached, Response};
 pub use rows::{About, Meaning};

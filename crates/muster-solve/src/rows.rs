@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use muster_book::{Aim, Holds, Limit, Moves, Target};
 
 use crate::cost::studying;
+use crate::draws::Draws;
 use crate::lp::{Program, Row, Variable};
 use crate::response::Response;
 use crate::unit::{Unit, What};
@@ -48,6 +49,8 @@ pub(crate) struct Around<'a> {
     pub responses: &'a [Response],
     /// Pounds by unit and year.
     pub spend: &'a [Vec<f64>],
+    /// Draws in which targets are to hold with a chance, and what the engine makes of the choice in each.
+    pub risk: Option<(&'a Draws, &'a [Outcome])>,
 }
 
 /// A program and what its rows mean.
@@ -168,15 +171,24 @@ impl Draft<'_, '_> {
         };
         let places: Vec<usize> = place.map_or_else(|| (0..self.world.places()).collect(), |place| vec![place]);
         let cells: Vec<usize> = places.iter().flat_map(|place| who.iter().map(|one| self.world.at(*place, *one))).collect();
-        let now = self.around.outcome;
+        let level = |of: &Outcome| -> f64 {
+            let at = |table: &[Vec<f64>], at: &usize| table[*at][year];
+            let one = |cell: &usize| {
+                fte * at(&of.fte, cell)
+                    + demand * at(&of.demand, cell)
+                    + joiners * at(&of.joiners, cell)
+                    + abroad * at(&of.abroad, cell)
+            };
+            cells.iter().map(one).sum()
+        };
         let mut sum = Sum::default();
         let mut factors = BTreeMap::new();
-        for at in cells {
-            sum.constant += fte * now.fte[at][year]
-                + demand * now.demand[at][year]
-                + joiners * now.joiners[at][year]
-                + abroad * now.abroad[at][year];
-            for (unit, part) in &self.reached[at] {
+        sum.constant = match self.around.risk {
+            Some((draws, outcomes)) => draws.held(outcomes.iter().map(level).collect()),
+            None => level(self.around.outcome),
+        };
+        for at in &cells {
+            for (unit, part) in &self.reached[*at] {
                 let reached = &self.around.responses[*unit][*part];
                 let factor = fte * reached.fte[year]
                     + demand * reached.demand[year]

@@ -4,6 +4,7 @@
 use muster_run::RunError;
 
 use crate::cost::{spend, weight};
+use crate::draws::Draws;
 use crate::lp::{Limits, Row, Solution, Solver};
 use crate::parts::{self, Outcome as Came};
 use crate::response::{Response, responses};
@@ -36,6 +37,8 @@ pub struct Search {
     pub outcome: Outcome,
     /// The people whom joiners per head were counted from, for the written plan.
     pub opening: Outcome,
+    /// What it makes of the choice in each draw, where there are draws.
+    pub outcomes: Vec<Outcome>,
     /// What one more of each does around the choice.
     pub responses: Vec<Response>,
     /// Pounds by unit and year.
@@ -66,11 +69,12 @@ impl Search {
     }
 }
 
-/// Searches for the least-cost choice.
+/// Searches for the least-cost choice; where draws are given, for one with which each target holds with their chance.
 pub fn search(
     world: &World<'_>,
     solver: &(dyn Solver + Sync),
     limits: &Limits,
+    draws: Option<&Draws>,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Search, RunError> {
     progress("projecting the scenario as it stands");
@@ -82,6 +86,10 @@ pub fn search(
     }
     let mut values = vec![0.0; units.len()];
     let mut outcome = base.clone();
+    let mut drawn_outcomes = match draws {
+        Some(draws) => draws.outcomes(world, &[], (&base, &base))?,
+        None => Vec::new(),
+    };
     progress("asking the engine what one more of each lever does");
     let mut answers = responses(world, &units, &[], &base)?;
     let mut rounds = 0;
@@ -90,7 +98,8 @@ pub fn search(
         rounds += 1;
         let spend: Vec<Vec<f64>> = units.iter().map(|unit| spend(world, unit, &outcome)).collect::<Result<_, _>>()?;
         let cost: Vec<f64> = spend.iter().map(|by_year| by_year.iter().enumerate().map(|(year, gbp)| gbp * weight(world, year)).sum()).collect();
-        let around = Around { values: &values, outcome: &outcome, base: &base, responses: &answers, spend: &spend };
+        let risk = draws.map(|draws| (draws, drawn_outcomes.as_slice()));
+        let around = Around { values: &values, outcome: &outcome, base: &base, responses: &answers, spend: &spend, risk };
         let mut drawn = draw_up(world, &units, &around, &cost);
         for (meaning, row) in &kept {
             drawn.program.row(row.clone());
@@ -110,6 +119,9 @@ pub fn search(
         let chosen: Vec<(Unit, f64)> = units.iter().copied().zip(new.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
         progress("asking the engine what comes of the answer");
         let (after, heads) = world.simulate(&chosen, &base)?;
+        if let Some(draws) = draws {
+            drawn_outcomes = draws.outcomes(world, &chosen, (&base, &heads))?;
+        }
         let apart = furthest(&predicted, &after);
         // Where supply bends, because posts outnumber those who could take them, what one more does on one side is not what it does on the
         // other. Both straight lines lie above the bend, so both are kept.
@@ -123,11 +135,12 @@ pub fn search(
             let more: Vec<_> = rows.filter(|(meaning, _)| is_kept(meaning)).map(|(meaning, row)| (*meaning, row.clone())).collect();
             kept.extend(more);
         }
-        let done = apart.0 <= AGREED || rounds == ROUNDS;
+        // What holds in a share of the draws was found around the choice before, so it is asked once more.
+        let settled = apart.0 <= AGREED && (draws.is_none() || rounds > 2);
+        let done = settled || rounds == ROUNDS;
         (outcome, values) = (after, new);
-        progress(&format!("apart {apart:?}"));
         if done {
-            return Ok(Search { units, values, base, outcome, opening: heads, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
+            return Ok(Search { units, values, base, outcome, opening: heads, outcomes: drawn_outcomes, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
         }
         progress("asking the engine again, around the answer");
         answers = responses(world, &units, &chosen, &base)?;
@@ -135,7 +148,7 @@ pub fn search(
 }
 
 /// What the solver leaves of nought becomes nought, and people are written to a thousandth.
-fn tidy(unit: &Unit, value: f64) -> f64 {
+pub(crate) fn tidy(unit: &Unit, value: f64) -> f64 {
     match unit.what {
         What::Of(muster_book::Moves::Retention) if value.abs() < NONE_SHARE => 0.0,
         What::Of(muster_book::Moves::Retention) => (value * 1e8).round() / 1e8,

@@ -151,6 +151,9 @@ struct RawSubstitution {
     why: String,
 }
 
+/// Stands for the plan's last year.
+const LAST: &str = "last";
+
 /// What something is about, by the kind of thing.
 #[derive(Clone, Copy, PartialEq)]
 enum Subject {
@@ -281,10 +284,13 @@ impl Reader<'_> {
 
     fn year(&mut self, written: &At<String>) -> Option<FinancialYear> {
         let (first, last) = (self.plan.from + 1, self.plan.to);
+        if written.value == LAST {
+            return Some(last);
+        }
         let year = written.parse::<FinancialYear>().ok().filter(|year| (first..=last).contains(year));
         if year.is_none() {
             let message = format!("`{}` is not a year of this plan that can still be changed", written.value);
-            self.push(written.span.clone(), message, format!("write a year from {first} to {last}"));
+            self.push(written.span.clone(), message, format!("write a year from {first} to {last}, or \"last\""));
         }
         year
     }

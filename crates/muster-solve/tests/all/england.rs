@@ -27,7 +27,7 @@ fn asked() -> &'static (World<'static>, Search, Answer) {
     ASKED.get_or_init(|| {
         let (plan, question) = plan();
         let world = World::new(plan, question, &plan.whole()).unwrap();
-        let search = muster_solve::search(&world, &Interior, &Limits::default(), &|text| println!("{text}")).unwrap();
+        let search = muster_solve::search(&world, &Interior, &Limits::default(), None, &|_| {}).unwrap();
         let answer = muster_solve::answer(&world, &search, &Interior, &Limits::default());
         (world, search, answer)
     })
