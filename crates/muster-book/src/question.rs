@@ -108,8 +108,9 @@ pub struct Lever {
     pub moves: Moves,
     /// Which programmes, professions or moves, as indices.
     pub of: Vec<usize>,
-    /// What one costs: a student in each year of study, a recruit, a post. None for retention, which has bands.
-    pub gbp: f64,
+    /// What one costs: a student in each year of study, a recruit, a post. Where none is stated the books' price counts; retention has
+    /// bands instead.
+    pub gbp: Option<f64>,
     /// Whether only whole people may be chosen.
     pub whole: bool,
     /// How far what the scenario has may fall: 1 not at all, 0 to nothing.

@@ -419,8 +419,10 @@ impl Reader<'_> {
             Moves::Posts => Subject::Moves,
         };
         let of = self.of(&raw.of, subject, raw.span.clone());
-        if (raw.moves == Moves::Retention) != raw.gbp.is_none() || (raw.moves == Moves::Retention) == raw.bands.is_empty() {
-            let help = "give `gbp` for what one person costs; for retention give `bands` instead: [{ cut = 0.05, gbp_per_head = 100 }]";
+        let retention = raw.moves == Moves::Retention;
+        let unpriced = raw.moves == Moves::Posts && raw.gbp.is_none();
+        if retention == raw.bands.is_empty() || (retention && raw.gbp.is_some()) || unpriced {
+            let help = "give `gbp` for what one person or post costs; for retention give `bands` instead: [{ cut = 0.05, gbp_per_head = 100 }]";
             self.push(raw.span.clone(), format!("what `{}` costs is not clear", raw.id.value), help);
         }
         if let Some(gbp) = &raw.gbp {
@@ -446,7 +448,7 @@ impl Reader<'_> {
             title,
             moves,
             of,
-            gbp: gbp.map_or(0.0, |gbp| gbp.value),
+            gbp: gbp.map(|gbp| gbp.value),
             whole,
             at_least: at_least.map_or(1.0, |at_least| at_least.value),
             bands,
