@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""W3: what would it take to close every profession's gap by 2036/37, at least cost? Muster's answer beside a full linear program.
+"""W3: what would it take to close every profession's gap by 2036/37 at least cost? Muster beside a full linear program.
 
     cargo build --release -p muster-solve --example w3
     bench/solve.py --muster target/release/examples/w3
 
-Muster asks its engine what one more starter or recruit changes, and solves a small program over those responses. Here the equations of `docs/model.md`
-are written out instead: every stock of every area, profession, age and year is a variable, every year of study too, and every step of the year is an equation.
-HiGHS solves that whole. Both must cost the same, and Muster's answer, put into the NumPy kernel, must close the gaps.
+Muster asks its engine what one more starter or recruit changes, and solves a small program over those responses. Here
+the equations of `docs/model.md` are written out instead: every stock of every area, profession, age and year is a
+variable, every year of study too, and every step of the year is an equation. HiGHS solves that whole. Both must cost the
+same, and Muster's answer, put into the NumPy kernel, must close the gaps.
 
-The question: national intakes may be raised above those of the book, by at most 15% from one year to the next; each year every profession may recruit more people
-at home and abroad, up to a ceiling each; and all students together may cost at most a ceiling in any year.
+The question: national intakes may be raised above those of the book, by at most 15% from one year to the next; each
+year every profession may recruit more people at home and abroad, up to a ceiling each; and all students together may
+cost at most a ceiling in any year.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ TRAINING_CEILING = 1.04
 
 @dataclass(frozen=True)
 class Question:
-    """Prices by student and year of study, and by recruit; ceilings by profession in people a year; pounds of training a year."""
+    """Prices by student and year of study, and by recruit; ceilings in people a year, and in pounds of training."""
 
     growth: float
     training_gbp: np.ndarray
@@ -191,7 +193,7 @@ def full_program(world: Arrays, asked: Question) -> tuple[Program, dict[str, np.
     program.add(rows, heads, -1.0)
     program.add(rows[..., None], stock, 1.0)
 
-    # Students: each year some give up, the rest are a year further on, and a new intake starts, divided as the profession is.
+    # Students: each year some give up, the rest are a year further on, and a new intake starts.
     taught = share[:, fills]
     for year in range(years):
         for g in range(programmes):
@@ -262,12 +264,12 @@ def muster(command: Path, folder: Path, asked: Question) -> dict[str, object]:
 
 
 def simulate(world: Arrays, levers: dict[str, np.ndarray]) -> np.ndarray:
-    """FTE of England by profession and year, baseline first, when these levers are pulled: the NumPy kernel, a year at a time."""
+    """FTE of England by profession and year, baseline first, when these levers are pulled, by the NumPy kernel."""
     share = world["demand_base"] / world["demand_base"].sum(axis=0)
     changed = dict(world)
     changed["intake"] = levers["intake"][None] * share[:, world["fills"], None]
     extra = (levers["home"] + levers["abroad"])[None] * share[..., None]
-    # The kernel has one number of recruits for all years, and is linear: recruits of each year are followed by themselves.
+    # The kernel has one number of recruits for all years, and is linear: those of each year are followed by themselves.
     total = numpy_stocks(changed)[1]
     nothing = {**changed, "opening": np.zeros_like(world["opening"]), "students": np.zeros_like(world["students"])}
     nothing["intake"] = np.zeros_like(changed["intake"])
@@ -318,7 +320,8 @@ def compare(size: str, args: argparse.Namespace) -> dict[str, object]:
             "engine_short": answer["largest_gap_share"],
         }
         print(f"Muster: {answer['cost_gbp']:,.2f} GBP in {answer['seconds']:.1f} s, {report['difference']:.1e} away")
-        print(f"its answer in the NumPy kernel: largest gap {report['muster_short']:.1e} of demand; in the engine {report['engine_short']:.1e}")
+        print(f"its answer in the NumPy kernel: largest gap {report['muster_short']:.1e} of demand")
+        print(f"its answer in the engine: largest gap {report['engine_short']:.1e} of demand")
         if report["difference"] > 1e-6 or max(report["muster_short"], report["engine_short"]) > 1e-3:
             raise SystemExit("the two do not agree")
     return report
@@ -328,7 +331,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", choices=worlds.SIZES, default=["s"], help="worlds, see world.py")
-    parser.add_argument("--muster", type=Path, help="the example w3 of muster-solve; without it only the full program is solved")
+    parser.add_argument("--muster", type=Path, help="the example w3 of muster-solve; without it the full program alone")
     parser.add_argument("--worlds", type=Path, default=Path("target/bench/worlds"), metavar="FOLDER")
     parser.add_argument("--out", type=Path, default=Path("target/bench/solve.json"))
     parser.add_argument("--seed", type=int, default=1)
