@@ -73,14 +73,12 @@ fn owner_and_level(action: &Action) -> Option<Finding> {
     let (owner, level) = (kind.title().to_lowercase(), action.level.title().to_lowercase());
     let who = &action.owner.organisation;
     if kind > action.level {
-        let message = format!(
-            "the action is {level}, and {who} stands at the level of the {owner}, so it cannot answer for all whom it concerns"
-        );
+        let message = format!("of {level} level, and owned by {who}, of {owner} level, which cannot answer for others");
         let next = "name an owner at the level of the action, or put the action at the level of its owner";
         return finding(Severity::Error, action, message, next);
     }
     if kind < action.level {
-        let message = format!("the action belongs to the level of the {level}, and {who}, which is {owner}, owns it");
+        let message = format!("of {level} level, and owned by {who}, of {owner} level");
         let next = "say in its role who does it there, or put the action at the level of its owner if it cannot be done more locally";
         return finding(Severity::Warning, action, message, next);
     }

@@ -138,6 +138,9 @@ fn the_framework_of_the_repository_says_for_each_activity_what_to_show_and_what_
     }
     // A system that plans may sign off its plan; to reconcile it must also have figures.
     let ready = answer("ready");
-    assert_eq!((ready.rows[0].now.len(), &ready.rows[0].later[0].missing[..]), (1, &["Workforce data to be ready".to_owned()][..]));
+    assert_eq!(
+        (ready.rows[0].now.len(), &ready.rows[0].later[0].missing[..]),
+        (1, &["Workforce data to be ready".to_owned()][..])
+    );
     assert_eq!(answer("starting").rows[0].now.len(), 0);
 }

@@ -562,16 +562,13 @@ pub(super) fn actions(run: &Run) -> Section {
     let with_status = !run.plan.progress.is_empty();
     let mut head = vec!["Action", "What", "Owner", "Level", "Due"];
     head.extend(with_status.then_some("Status, as last reported"));
-    head.push("Modelled effect");
     head.extend(shares.is_some().then_some("Its share of the gap, FTE"));
-    head.extend(["Evidence", "Source"]);
-    let mut table = Table::words("What the plan does, who owns it and by when", &head);
+    let mut followed = Table::words("What the plan does, who owns it and by when", &head);
+    let mut believed = Table::words(
+        "What each action is taken to change, and why that is believed",
+        &["Action", "What", "Modelled effect", "Evidence", "Source"],
+    );
     for (i, action) in run.plan.actions.iter().enumerate() {
-        let effects: BTreeSet<&str> = action.effects.iter().map(|effect| effect.measure.id()).collect();
-        let effect = match &action.untracked_effect {
-            Some(why) => format!("None modelled. {why}"),
-            None => effects.into_iter().collect::<Vec<_>>().join(", ").replace('_', " "),
-        };
         let mut cells = vec![
             action.id.clone(),
             action.title.clone(),
@@ -584,16 +581,20 @@ pub(super) fn actions(run: &Run) -> Section {
             latest.map_or_else(|| "No report".to_owned(), |latest| format!("{}, {}", latest.status, latest.on))
         };
         cells.extend(with_status.then(reported));
-        cells.push(effect);
         cells.extend(shares.map(|shares| {
             let own = shares.actions.iter().find(|share| share.action == action.id);
             own.map_or_else(String::new, |own| signed(own.gap_fte.share.value))
         }));
-        cells.push(action.evidence.clone());
-        cells.push(format!("{}. {}", source_title(run, &action.source), action.where_in_source));
-        table.push("", cells);
+        followed.push("", cells);
+        let effects: BTreeSet<&str> = action.effects.iter().map(|effect| effect.measure.id()).collect();
+        let effect = match &action.untracked_effect {
+            Some(why) => format!("None modelled. {why}"),
+            None => effects.into_iter().collect::<Vec<_>>().join(", ").replace('_', " "),
+        };
+        let source = format!("{}. {}", source_title(run, &action.source), action.where_in_source);
+        believed.push("", vec![action.id.clone(), action.title.clone(), effect, action.evidence.clone(), source]);
     }
-    section("actions", "Actions", vec![Block::Folded(table)])
+    section("actions", "Actions", vec![Block::Folded(followed), Block::Folded(believed)])
 }
 
 pub(super) fn calibration(run: &Run) -> Section {

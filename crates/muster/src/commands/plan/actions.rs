@@ -1,11 +1,12 @@
 //! `muster plan actions`: the actions of a plan, gathered in several ways.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use muster_plan::actions::{Asked, Blocks, Group, Line, View, blocks, status_in_words, view};
 use muster_plan::dates::{Quarter, months_in_words};
-use muster_plan::subsidiarity::{self, Severity};
+use muster_plan::subsidiarity::{self, Finding, Severity};
 use muster_run::RunError;
 
 use super::{day, read};
@@ -67,41 +68,40 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let groups = view(&plan, &Asked { view: by, today, quarter: args.quarter, owner, status })?;
     match output.format() {
         Format::Json => Output::json(&groups),
-        Format::Table => print_groups(&plan.title, &groups, today, output),
+        Format::Table => print_groups(&plan.title, (by, &groups), today, output),
         Format::Csv | Format::Markdown => {
-            let mut rows = rows(true);
-            groups.iter().for_each(|group| group.lines.iter().for_each(|line| rows.push(cells(Some(group), line))));
+            let mut rows = Rows::new(&WHOLE, None);
+            groups.iter().for_each(|group| group.lines.iter().for_each(|line| rows.push(whole(group, line))));
             output.rows(&rows);
         }
     }
     if args.view == Gathered::Level {
         let found = subsidiarity::findings(&plan);
-        found.iter().for_each(|finding| {
-            let of = if finding.action.is_empty() { String::new() } else { format!(" {}:", finding.action) };
-            output.say(&format!("{}:{of} {}. Next: {}.", finding.severity.title(), finding.message, finding.next));
-        });
+        print_findings(&found, output);
         return Ok(!found.iter().any(|finding| finding.severity == Severity::Error));
     }
     Ok(true)
 }
 
-fn rows(is_whole: bool) -> Rows {
-    if is_whole {
-        Rows::new(
-            &["Group", "Action", "What", "Owner", "Role", "Theme", "Level", "Due", "Expected", "Status", "Waits for"],
-            None,
-        )
-    } else {
-        Rows::new(&["Action", "What", "Owner", "Due", "Expected", "Status"], None)
-    }
+/// Which columns a table for people has: an empty one, or one that its heading already says, would take room from the others.
+#[derive(Clone, Copy)]
+struct Columns {
+    owner: bool,
+    expected: bool,
 }
 
-fn cells(group: Option<&Group>, line: &Line) -> Vec<String> {
-    let expected = match line.expected {
+const WHOLE: [&str; 11] =
+    ["Group", "Action", "What", "Owner", "Role", "Theme", "Level", "Due", "Expected", "Status", "Waits for"];
+
+fn expected(line: &Line) -> String {
+    match line.expected {
         None => "never".to_owned(),
         Some(day) if day == line.due => String::new(),
         Some(day) => day.to_string(),
-    };
+    }
+}
+
+fn status(line: &Line) -> String {
     let overdue = match line.months_overdue {
         _ if !line.is_overdue => String::new(),
         0 => ", overdue".to_owned(),
@@ -109,38 +109,47 @@ fn cells(group: Option<&Group>, line: &Line) -> Vec<String> {
         months if months >= 24 => format!(", {} overdue", months_in_words(months / 12 * 12)),
         months => format!(", {} overdue", months_in_words(months)),
     };
-    let status = format!("{}{overdue}", status_in_words(line.status));
-    let waits = line.waits_for.join(", ");
-    let (id, title, owner) = (line.id.clone(), line.title.clone(), line.owner.clone());
-    match group {
-        Some(group) => {
-            let (theme, level) = (line.theme.title().to_owned(), line.level.title().to_owned());
-            let group = group.title.clone();
-            vec![
-                group,
-                id,
-                title,
-                owner,
-                line.role.clone(),
-                theme,
-                level,
-                line.due.to_string(),
-                expected,
-                status,
-                waits,
-            ]
-        }
-        None => {
-            let status = if waits.is_empty() { status } else { format!("{status}; waits for {waits}") };
-            vec![id, title, owner, line.due.to_string(), expected, status]
-        }
-    }
+    format!("{}{overdue}", status_in_words(line.status))
 }
 
-fn print_groups(title: &str, groups: &[Group], today: Date, output: &Output) {
+/// Everything about a line, for a spreadsheet.
+fn whole(group: &Group, line: &Line) -> Vec<String> {
+    let (theme, level) = (line.theme.title().to_owned(), line.level.title().to_owned());
+    let (id, title, owner, role) = (line.id.clone(), line.title.clone(), line.owner.clone(), line.role.clone());
+    let (due, waits) = (line.due.to_string(), line.waits_for.join(", "));
+    vec![group.title.clone(), id, title, owner, role, theme, level, due, expected(line), status(line), waits]
+}
+
+/// What a terminal has room for.
+fn narrow(columns: Columns, lines: &[Line]) -> Rows {
+    let mut head = vec!["Action", "What"];
+    head.extend(columns.owner.then_some("Owner"));
+    head.push("Due");
+    head.extend(columns.expected.then_some("Expected"));
+    head.push("Status");
+    let mut rows = Rows::new(&head, None);
+    for line in lines {
+        let waits = if line.waits_for.is_empty() {
+            String::new()
+        } else {
+            format!("; waits for {}", line.waits_for.join(", "))
+        };
+        let mut cells = vec![line.id.clone(), line.title.clone()];
+        cells.extend(columns.owner.then(|| line.owner.clone()));
+        cells.push(line.due.to_string());
+        cells.extend(columns.expected.then(|| expected(line)));
+        cells.push(format!("{}{waits}", status(line)));
+        rows.push(cells);
+    }
+    rows
+}
+
+fn print_groups(title: &str, (by, groups): (View, &[Group]), today: Date, output: &Output) {
     let all: usize = groups.iter().map(|group| group.lines.len()).sum();
     let overdue = groups.iter().flat_map(|group| &group.lines).filter(|line| line.is_overdue).count();
     output.say(&format!("{title}: {} on {today}, {overdue} overdue", counted(all)));
+    let is_moved = groups.iter().flat_map(|group| &group.lines).any(|line| !expected(line).is_empty());
+    let columns = Columns { owner: by != View::Owner, expected: is_moved };
     for group in groups.iter().filter(|group| !group.lines.is_empty() || !group.title.is_empty()) {
         if !group.title.is_empty() {
             output.say(&format!("\n{} ({})", group.title, counted(group.lines.len())));
@@ -148,9 +157,22 @@ fn print_groups(title: &str, groups: &[Group], today: Date, output: &Output) {
         if group.lines.is_empty() {
             continue;
         }
-        let mut rows = rows(false);
-        group.lines.iter().for_each(|line| rows.push(cells(None, line)));
-        output.rows(&rows);
+        output.rows(&narrow(columns, &group.lines));
+    }
+}
+
+/// Each finding on a line; what to do next once for all that it is said of.
+fn print_findings(found: &[Finding], output: &Output) {
+    let mut steps: Vec<&str> = found.iter().map(|finding| finding.next.as_str()).collect();
+    let mut said = HashSet::new();
+    steps.retain(|step| said.insert(*step));
+    for step in steps {
+        output.say("");
+        for finding in found.iter().filter(|finding| finding.next == step) {
+            let of = if finding.action.is_empty() { String::new() } else { format!(" {}:", finding.action) };
+            output.say(&format!("{}:{of} {}", finding.severity.title(), finding.message));
+        }
+        output.say(&format!("Next: {step}."));
     }
 }
 
