@@ -1,4 +1,4 @@
-//! XmR charts: process limits from moving ranges, and the rules that say when a point or a run of points is more than noise.
+//! `XmR` charts: process limits from moving ranges, and the rules that say when a point or a run of points is more than noise.
 //!
 //! The rules are those of NHS England's *Making Data Count*, with the lengths that its chart package uses (`NHSRplotthedots`, function
 //! `ptd_spc`): a point outside the limits; seven points in a row on one side of the centre; seven in a row that each rise, or each
@@ -28,7 +28,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits of an XmR chart: the mean, and 2.66 times the mean moving range either side. None without two points in a row.
+    /// The limits of an `XmR` chart: the mean, and 2.66 times the mean moving range either side. None without two points in a row.
     ///
     /// ```
     /// use muster_measure::chart::Limits;

@@ -4,7 +4,7 @@
 //!
 //! | module | in a sentence |
 //! |---|---|
-//! | [`chart`] | XmR charts and the four rules of *Making Data Count*. |
+//! | [`chart`] | `XmR` charts and the four rules of *Making Data Count*. |
 //! | [`watch`] | Actuals against the paths that a forecast drew, with a false-alarm rate that holds however often one looks. |
 //! | [`noise`] | How much a series moves from month to month by itself. |
 //! | [`update`] | A ratio of actual to expected, drawn towards 1 by how sure the plan was. |
