@@ -18,7 +18,7 @@ use crate::document::Document;
 use crate::files::{Files, tidy};
 use crate::maturity::read_maturity;
 use crate::measure::Measure;
-use crate::plan::{Plan, RawPlan, read_years};
+use crate::plan::{Plan, RawPlan, acts_by_itself, read_years};
 use crate::progress::read_progress;
 use crate::source::Sources;
 
@@ -58,7 +58,7 @@ impl Plan {
             && same(&folder.join(&raw.sources), &self.sources)
             && raw.from.parse().ok() == Some(self.from)
             && raw.within.as_ref().is_some_and(|within| same(&folder.join(&within.value), &self.folder))
-            && !same(&raw.acts_from(folder, files), folder)
+            && !acts_by_itself(folder, files)
             && !["stress.toml", "targets.toml", "checks.toml", dependence::FILE]
                 .iter()
                 .any(|name| files.has_file(&folder.join(name)))

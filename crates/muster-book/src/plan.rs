@@ -76,7 +76,6 @@ pub struct Plan {
     pub folder: PathBuf,
     /// The folder of the plan it lies within, whose actions and scenarios it has.
     pub within: Option<PathBuf>,
-    /// The folder of its sources.
     pub(crate) sources: PathBuf,
 }
 
@@ -108,18 +107,8 @@ pub(crate) struct RawPlan {
     /// What a reader of the report should know before relying on it.
     #[serde(default)]
     pub(crate) cautions: Vec<String>,
-    /// The folder of the plan that this one lies within: that of a system within its region's, say. It has the actions and
-    /// scenarios of that plan where it has none of its own.
+    /// The folder of the plan it lies within, whose actions and scenarios it has where it has none of its own.
     pub(crate) within: Option<At<String>>,
-}
-
-impl RawPlan {
-    /// Where the actions and scenarios of a plan are.
-    pub(crate) fn acts_from(&self, folder: &Path, files: &Files) -> PathBuf {
-        let own = ["actions.toml", "scenarios.toml"].iter().any(|name| files.has_file(&folder.join(name)))
-            || files.has_folder(&folder.join("actions"));
-        self.within.as_ref().filter(|_| !own).map_or_else(|| folder.to_owned(), |within| folder.join(&within.value))
-    }
 }
 
 impl Plan {
@@ -173,7 +162,7 @@ impl Plan {
         let (books, stated, mut groups) = read_books(folder, &raw, from, &mut context, diagnostics);
         context.book_place = PlaceCode::england();
         let price_year = context.price_year.get();
-        let acts_from = acts_from(folder, &raw, &file, &mut context, diagnostics);
+        let acts_from = acts_from(folder, &raw, &file, context.files, diagnostics);
         let actions = read_actions(&acts_from, &mut context, diagnostics);
         let progress = read_progress(folder, &actions, &mut context, diagnostics);
         let maturity = read_maturity(folder, &mut context, diagnostics);
@@ -291,20 +280,43 @@ impl Plan {
     }
 }
 
-/// Where the actions and scenarios of a plan are, said to be missing when the plan it lies within is not there.
+/// Plans do not lie deeper than this: England, region, system, organisation, and room for more.
+const DEEPEST: usize = 8;
+
+/// Whether a folder has actions or scenarios of its own.
+pub(crate) fn acts_by_itself(folder: &Path, files: &Files) -> bool {
+    ["actions.toml", "scenarios.toml"].iter().any(|name| files.has_file(&folder.join(name)))
+        || files.has_folder(&folder.join("actions"))
+}
+
+/// Where the actions and scenarios of a plan are: with itself, or with the nearest plan it lies within that has some.
 fn acts_from(
     folder: &Path,
     raw: &RawPlan,
     file: &TextFile,
-    context: &mut Context<'_>,
+    files: &mut Files,
     diagnostics: &mut Diagnostics,
 ) -> PathBuf {
-    let acts_from = raw.acts_from(folder, context.files);
-    if let Some(within) = &raw.within {
-        let plan = folder.join(&within.value).join("plan.toml");
-        context.files.read_named(&plan, file.locate(within.span.clone()), diagnostics);
+    let locate = |file: &TextFile, within: &At<String>| (within.value.clone(), file.locate(within.span.clone()));
+    let mut next = raw.within.as_ref().map(|within| locate(file, within));
+    let mut at = folder.to_owned();
+    let mut found = acts_by_itself(&at, files).then(|| at.clone());
+    for _ in 0..DEEPEST {
+        let Some((name, named_at)) = next.take() else { return found.unwrap_or(at) };
+        let outer = at.join(name);
+        let Some(file) = files.read_named(&outer.join("plan.toml"), named_at, diagnostics) else { return folder.to_owned() };
+        if found.is_none() && acts_by_itself(&outer, files) {
+            found = Some(outer.clone());
+        }
+        // What else is wrong with the outer plan is said when that plan is read.
+        let raw = Document::parse(&file, &mut Diagnostics::default())
+            .and_then(|document| document.rest::<RawPlan>("a plan", &mut Diagnostics::default()));
+        next = raw.and_then(|raw| Some(locate(&file, raw.within.as_ref()?)));
+        at = outer;
     }
-    acts_from
+    let help = "let `within` name the plan of a larger place, up to one that lies within none";
+    diagnostics.push("M024", file.start(), "the plan lies within itself, by way of the plans it names", help);
+    folder.to_owned()
 }
 
 pub(crate) fn read_years(

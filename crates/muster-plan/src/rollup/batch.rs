@@ -31,9 +31,11 @@ pub(super) fn from_top_down(
 ) -> Result<Vec<Exchange>, RunError> {
     let mut batches: BTreeMap<(PlaceKind, Covers), Vec<usize>> = BTreeMap::new();
     let mut alone = Vec::new();
+    // What the plan of the whole states beside the first book is in what is modelled, and not in what is submitted.
+    let is_first_book_alone = top.shelf.series().all(|series| series.book == 0);
     for (i, submission) in submissions.iter().enumerate() {
         let plan = &submission.plan;
-        if plan.shelf.shares_first_book(&top.shelf) && plan.acts_like(top, scenario) {
+        if is_first_book_alone && plan.shelf.shares_first_book(&top.shelf) && plan.acts_like(top, scenario) {
             let kind = top.shelf.places.get(&plan.place).map_or(PlaceKind::Trust, |place| place.kind);
             batches.entry((kind, submission.covers())).or_default().push(i);
         } else {

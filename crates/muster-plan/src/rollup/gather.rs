@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use muster_book::{Diagnostic, Diagnostics, Location, Plan, did_you_mean};
+use muster_book::{Diagnostic, Diagnostics, Location, Plan};
 use muster_core::{PlaceCode, PlaceKind};
 use muster_run::RunError;
 use rayon::prelude::*;
@@ -70,25 +70,33 @@ fn plans_in(path: &Path) -> Result<Vec<PathBuf>, RunError> {
     if found.is_empty() { Err(fault("neither it nor a folder in it holds a plan.toml")) } else { Ok(found) }
 }
 
-/// The plan that a plan lies within, and so on to one that lies within none.
-fn outermost(folder: &Path) -> Result<PathBuf, RunError> {
+/// Plans do not lie deeper than this.
+const DEEPEST: usize = 8;
+
+/// The folders of a plan and of the plans it lies within, to one that lies within none.
+pub(crate) fn outwards(folder: &Path) -> Result<Vec<PathBuf>, RunError> {
     #[derive(Deserialize)]
     struct Within {
         within: Option<String>,
     }
-    const DEEPEST: usize = 8;
-    let mut at = folder.to_owned();
+    let mut way = vec![folder.to_owned()];
     for _ in 0..DEEPEST {
+        let at = &way[way.len() - 1];
         let path = at.join("plan.toml");
         let fault = |error: String| RunError::File { path: path.display().to_string(), error };
         let text = std::fs::read_to_string(&path).map_err(|_| fault("it cannot be read".to_owned()))?;
         let raw: Within = toml::from_str(&text).map_err(|error| fault(error.message().to_owned()))?;
         match raw.within {
-            Some(within) => at = at.join(within),
-            None => return Ok(at),
+            Some(within) => way.push(at.join(within)),
+            None => return Ok(way),
         }
     }
     Err(RunError::Request(format!("{} lies within itself: mend `within` in its plan.toml", folder.display())))
+}
+
+/// The plan that a plan lies within, and so on to one that lies within none.
+fn outermost(folder: &Path) -> Result<PathBuf, RunError> {
+    Ok(outwards(folder)?.pop().unwrap_or_else(|| folder.to_owned()))
 }
 
 /// What keeps plans from being added, each of which is sound by itself.
@@ -178,14 +186,4 @@ fn refuse_another_frame(top: &Plan, submission: &Submission, diagnostics: &mut D
 /// What a place is called, or its code.
 pub(super) fn name(plan: &Plan, place: &PlaceCode) -> String {
     plan.shelf.places.get(place).map_or_else(|| place.to_string(), |place| place.name.clone())
-}
-
-/// A code, or what it may have been meant to be.
-pub fn place_named(plan: &Plan, code: &str) -> Result<PlaceCode, RunError> {
-    let places = &plan.shelf.places;
-    code.parse().ok().filter(|code| places.get(code).is_some()).ok_or_else(|| {
-        let near = did_you_mean(code, places.iter().map(|place| place.code.as_str()));
-        let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        RunError::Request(format!("no place has the code `{code}`{hint}"))
-    })
 }

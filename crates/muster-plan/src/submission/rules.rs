@@ -5,9 +5,10 @@ use std::path::Path;
 use jiff::civil::Date;
 use muster_book::{At, Day, Diagnostic, Diagnostics, Document, Files, MEASURES, Measure, TextFile, did_you_mean};
 use muster_core::FinancialYear;
+use muster_run::RunError;
 use serde::{Deserialize, Serialize};
 
-use crate::rollup::Item;
+use crate::rollup::{Item, outwards};
 
 /// The name of the file beside a plan.
 pub const FILE: &str = "submission-rules.toml";
@@ -188,10 +189,11 @@ impl Measured {
 }
 
 impl Rules {
-    /// Reads the rules of a plan's folder; none where it has no such file.
-    pub fn of_plan(folder: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let path = folder.join(FILE);
-        if path.exists() { Self::read(&path) } else { Ok(Self::default()) }
+    /// Reads the rules of a plan, or of the nearest plan it lies within that has some; none where none has.
+    pub fn of_plan(folder: &Path) -> Result<Self, RunError> {
+        let way = outwards(folder)?;
+        let found = way.iter().map(|folder| folder.join(FILE)).find(|path| path.exists());
+        found.map_or_else(|| Ok(Self::default()), |path| Self::read(&path).map_err(RunError::Plan))
     }
 
     /// Reads a file of rules.

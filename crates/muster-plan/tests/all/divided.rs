@@ -47,14 +47,14 @@ fn the_shares_of_a_systems_organisations_and_its_rest_add_to_the_systems() {
     let rest = Plan::read(&world.plan("QJK-rest")).unwrap();
     sum += share_of(&rest, 1, "QJK");
     assert!(counted >= 4, "Devon has several trusts");
-    assert!((sum - share_of(&national, 0, "QJK")).abs() < 1e-12);
+    assert!((sum - share_of(national, 0, "QJK")).abs() < 1e-12);
 }
 
 #[test]
 fn a_folder_that_holds_something_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("notes.txt"), "mine").unwrap();
-    let refused = divide(&national(), Among::Regions, folder.path(), TODAY);
+    let refused = divide(national(), Among::Regions, folder.path(), TODAY);
     assert!(matches!(refused, Err(RunError::Request(text)) if text.contains("is not empty")));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -65,4 +65,17 @@ fn a_plan_of_a_system_has_no_regions() {
     let devon = Plan::read(&world.plan("QJK")).unwrap();
     let refused = divide(&devon, Among::Regions, &world.folder.path().join("regions"), TODAY);
     assert!(matches!(refused, Err(RunError::Request(text)) if text.contains("no region lies in it")));
+}
+
+#[test]
+fn a_system_within_a_region_within_england_has_the_actions_of_england() {
+    let world = World::south_west(Among::Systems);
+    let devon = Plan::read(&world.plan("QJK")).unwrap();
+    assert_eq!(devon.actions.len(), national().actions.len());
+    assert!(devon.acts_like(national(), "plan"));
+    assert_eq!(fs::read_dir(world.plans()).unwrap().count(), 7);
+    // A plan that lies within itself is refused, not followed for ever.
+    world.change("QJK", "plan.toml", "within  = \"", "within  = \".\" # \"");
+    let faults = Plan::read(&world.plan("QJK")).unwrap_err();
+    assert!(faults.iter().any(|fault| fault.code == "M024" && fault.message.contains("within itself")), "{faults:?}");
 }

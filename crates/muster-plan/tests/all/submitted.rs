@@ -19,7 +19,7 @@ fn the_fault(world: &World) -> (String, String) {
 
 #[track_caller]
 fn refused(change: impl FnOnce(&World), code: &str, words: &[&str]) {
-    let world = World::divided(Among::Systems);
+    let world = World::south_west(Among::Systems);
     world.keep(&["QJK", "QT6"]);
     change(&world);
     let (found, text) = the_fault(&world);
@@ -66,7 +66,7 @@ fn plans_that_do_not_add_up_are_refused_in_words() {
 
 #[test]
 fn a_system_and_its_own_organisation_are_not_both_counted() {
-    let world = World::divided(Among::Organisations);
+    let world = World::south_west(Among::Organisations);
     world.keep(&["RA9", "QJK-rest"]);
     // The rest of Devon says that it is all of Devon.
     world.change("QJK-rest", "submission.toml", "covers       = \"rest\"", "covers       = \"whole\"");
@@ -77,7 +77,7 @@ fn a_system_and_its_own_organisation_are_not_both_counted() {
 
 #[test]
 fn prices_of_two_years_do_not_add() {
-    let world = World::divided(Among::Systems);
+    let world = World::south_west(Among::Systems);
     world.keep(&["QJK", "QT6"]);
     let text = "measure = \"earnings_gbp\"\nabout = \"For a test.\"\nunit = \"GBP per FTE per year\"\nprice_year = \"2024/25\"\nchecked = 2026-11-23\n[[value]]\n\
                 for = { profession = \"midwives\" }\nfrom = 2012-04-01\nvalue = 40000\nkind = \"derived\"\nsource = \"muster-judgement\"\nwhere = \"Test\"\nwhy = \"Test.\"\n";
@@ -95,7 +95,7 @@ fn fired(world: &World) -> Vec<(String, Fired)> {
 
 #[test]
 fn a_plan_straight_from_divide_lacks_a_sign_off_and_numbers_of_its_own() {
-    let world = World::divided(Among::Systems);
+    let world = World::south_west(Among::Systems);
     world.keep(&["QJK"]);
     let found = fired(&world);
     let errors: Vec<&str> =
@@ -108,7 +108,7 @@ fn a_plan_straight_from_divide_lacks_a_sign_off_and_numbers_of_its_own() {
 
 #[test]
 fn rules_fire_in_a_planners_words() {
-    let world = World::divided(Among::Systems);
+    let world = World::south_west(Among::Systems);
     world.keep(&["QJK"]);
     let sign = |name: &str, day: &str| format!("[sign_off]\nname = \"{name}\"\nrole = \"Chief people officer\"\ndate = {day}");
     let text = fs::read_to_string(world.plan("QJK").join("submission.toml")).unwrap();
@@ -137,7 +137,7 @@ fn rules_fire_in_a_planners_words() {
 
 #[test]
 fn growth_outside_its_band_is_flagged() {
-    let world = World::divided(Among::Systems);
+    let world = World::south_west(Among::Systems);
     world.keep(&["QJK"]);
     let rules = Rules::of_plan(&root().join("plans/ltwp-2023")).unwrap();
     let sound = triangulate(&world.roll_up(), rules.bands.as_ref());
@@ -153,7 +153,7 @@ fn growth_outside_its_band_is_flagged() {
 fn rules_that_cannot_be_read_say_what_they_lack() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("submission-rules.toml");
-    let mut faults = |text: &str| {
+    let faults = |text: &str| {
         fs::write(&path, text).unwrap();
         Rules::read(&path).unwrap_err().into_iter().map(|fault| format!("{}: {} {}", fault.code, fault.message, fault.help)).collect::<String>()
     };

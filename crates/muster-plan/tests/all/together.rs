@@ -22,7 +22,7 @@ fn a_plan_read_within_another_is_the_plan_read_by_itself() {
 
 #[test]
 fn many_plans_at_once_come_to_what_each_comes_to_alone() {
-    let world = World::divided(Among::Organisations);
+    let world = World::south_west(Among::Organisations);
     world.keep(&["RA9", "RH8", "RK9", "QJK-rest"]);
     world.state("RA9", LEAVERS, "profession = \"midwives\"", 0.2);
     world.state("RH8", INTAKE, "programme = \"midwifery\"", 50.0);
@@ -44,7 +44,7 @@ fn many_plans_at_once_come_to_what_each_comes_to_alone() {
 
 #[test]
 fn a_fault_in_a_local_book_is_said_once_and_in_place() {
-    let world = World::divided(Among::Systems);
+    let world = World::south_west(Among::Systems);
     world.keep(&["QJK", "QT6"]);
     world.state("QJK", LEAVERS, "profession = \"midwifes\"", 0.2);
     let faults = world.faults();

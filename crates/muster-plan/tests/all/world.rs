@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use jiff::civil::{Date, date};
 use muster_book::{Diagnostic, Plan};
@@ -18,20 +19,34 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-pub(crate) fn national() -> Plan {
-    Plan::read(&root().join("plans/ltwp-2023")).unwrap()
+/// The national plan, read once.
+pub(crate) fn national() -> &'static Plan {
+    static NATIONAL: OnceLock<Plan> = OnceLock::new();
+    NATIONAL.get_or_init(|| Plan::read(&root().join("plans/ltwp-2023")).unwrap())
 }
 
 /// A folder of plans.
 pub(crate) struct World {
     pub(crate) folder: TempDir,
+    /// The plan that they are rolled up into.
+    top: PathBuf,
 }
 
 impl World {
     pub(crate) fn divided(among: Among) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        divide(&national(), among, &folder.path().join("plans"), TODAY).unwrap();
-        Self { folder }
+        divide(national(), among, &folder.path().join("plans"), TODAY).unwrap();
+        Self { folder, top: root().join("plans/ltwp-2023") }
+    }
+
+    /// The South West, as a region's plan that lies within the national one, divided between its seven systems or their organisations.
+    pub(crate) fn south_west(among: Among) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        divide(national(), Among::Regions, &folder.path().join("regions"), TODAY).unwrap();
+        let top = folder.path().join("regions/Y58");
+        let region = national().read_within(&top).unwrap();
+        divide(&region, among, &folder.path().join("plans"), TODAY).unwrap();
+        Self { folder, top }
     }
 
     pub(crate) fn plans(&self) -> PathBuf {
@@ -77,7 +92,7 @@ impl World {
     }
 
     pub(crate) fn gather(&self) -> Gathered {
-        match gather(&[self.plans()], None) {
+        match gather(&[self.plans()], Some(&self.top)) {
             Ok(gathered) => gathered,
             Err(RunError::Plan(list)) => panic!("{list:#?}"),
             Err(error) => panic!("{error}"),
@@ -91,7 +106,7 @@ impl World {
     /// What keeps the plans from being added up.
     #[track_caller]
     pub(crate) fn faults(&self) -> Vec<Diagnostic> {
-        match gather(&[self.plans()], None) {
+        match gather(&[self.plans()], Some(&self.top)) {
             Err(RunError::Plan(list)) => list,
             other => panic!("it should be refused: {other:?}"),
         }

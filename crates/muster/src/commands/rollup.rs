@@ -98,10 +98,9 @@ fn tell(args: &Args, gathered: &Gathered, today: Date) -> Result<Told, RunError>
         RunError::Request(format!("the plans have no {year}; their years are {from} to {to}"))
     })?;
     let rules = match &args.rules {
-        Some(path) => Rules::read(path),
+        Some(path) => Rules::read(path).map_err(RunError::Plan),
         None => Rules::of_plan(&gathered.top.folder),
-    };
-    let rules = rules.map_err(RunError::Plan)?;
+    }?;
     let bridge = if args.bridge.is_empty() {
         None
     } else {

@@ -32,10 +32,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         progress("reading the plan");
         let gathered = gather(std::slice::from_ref(&args.folder), args.top.as_deref())?;
         let rules = match &args.rules {
-            Some(path) => Rules::read(path),
+            Some(path) => Rules::read(path).map_err(RunError::Plan),
             None => Rules::of_plan(&gathered.top.folder),
-        };
-        let rules = rules.map_err(RunError::Plan)?;
+        }?;
         progress("projecting it");
         let rollup = Rollup::of(&gathered, muster_book::PLAN)?;
         Ok::<_, RunError>((rules.rules.len(), rollup.fired(&gathered, &rules, today_or(args.today))))
