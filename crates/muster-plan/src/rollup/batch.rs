@@ -11,9 +11,9 @@ use muster_core::{PlaceCode, PlaceKind};
 use muster_run::RunError;
 use rayon::prelude::*;
 
+use super::Ledger;
 use super::account::{Account, accounts};
 use super::exchange::{Exchange, Group, between, exchange, explain, groups_that_differ};
-use super::Ledger;
 use crate::submission::{Covers, Submission};
 
 /// Plans that are resolved together: enough to share the work, few enough to keep every processor busy. It is fixed, so that results do
@@ -24,11 +24,7 @@ const TOGETHER: usize = 16;
 ///
 /// Top-down everything is as in the plan of the whole; only a share of England that the national book does not have, such as a
 /// trust's, is the submission's own.
-pub(super) fn from_top_down(
-    top: &Plan,
-    submissions: &[Submission],
-    scenario: &str,
-) -> Result<Vec<Exchange>, RunError> {
+pub(super) fn from_top_down(top: &Plan, submissions: &[Submission], scenario: &str) -> Result<Vec<Exchange>, RunError> {
     let mut batches: BTreeMap<(PlaceKind, Covers), Vec<usize>> = BTreeMap::new();
     let mut alone = Vec::new();
     // What the plan of the whole states beside the first book is in what is modelled, and not in what is submitted.
@@ -42,7 +38,8 @@ pub(super) fn from_top_down(
             alone.push(vec![i]);
         }
     }
-    let chunks: Vec<Vec<usize>> = batches.values().flat_map(|batch| batch.chunks(TOGETHER)).map(<[usize]>::to_vec).collect();
+    let chunks: Vec<Vec<usize>> =
+        batches.values().flat_map(|batch| batch.chunks(TOGETHER)).map(<[usize]>::to_vec).collect();
     let together = chunks.par_iter().map(|chunk| {
         let members: Vec<&Submission> = chunk.iter().map(|i| &submissions[*i]).collect();
         Ok((chunk, of_batch(top, &members, scenario)?))

@@ -49,9 +49,11 @@ impl Bridge {
         };
         let key = |submission: &Submission| (submission.plan.place.clone(), submission.covers());
         let earlier: BTreeMap<_, &Submission> = before.submissions.iter().map(|one| (key(one), one)).collect();
-        let added_up = |one: &Submission| new.nodes.iter().any(|node| {
-            node.standing == super::Standing::Submitted && (node.place.clone(), node.covers) == key(one)
-        });
+        let added_up = |one: &Submission| {
+            new.nodes.iter().any(|node| {
+                node.standing == super::Standing::Submitted && (node.place.clone(), node.covers) == key(one)
+            })
+        };
         let both: Vec<(&Submission, &Submission)> = after
             .submissions
             .iter()
@@ -85,7 +87,8 @@ impl Bridge {
             add(&exchange.groups);
             moved = exchange.to.ledger.at(new_year) - exchange.from.ledger.at(new_year);
         }
-        let of = |rollup: &Rollup, year| rollup.whole().map(|whole| whole.statement.submitted.at(year)).unwrap_or_default();
+        let of =
+            |rollup: &Rollup, year| rollup.whole().map(|whole| whole.statement.submitted.at(year)).unwrap_or_default();
         let (from, to) = (of(old, old_year), of(new, new_year));
         Ok(Self { year, from, to, groups, places: to - from - moved, changed })
     }

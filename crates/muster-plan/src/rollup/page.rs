@@ -30,7 +30,11 @@ impl Rollup {
         let Some(whole) = self.whole() else { return Err(RunError::Request("nothing was rolled up".to_owned())) };
         let sections = vec![
             self.in_short(whole, year),
-            Section { id: "statement", title: format!("Statement of {}", whole.name), parts: vec![whole_table(whole, year)] },
+            Section {
+                id: "statement",
+                title: format!("Statement of {}", whole.name),
+                parts: vec![whole_table(whole, year)],
+            },
             self.by_level(year),
             self.organisations(year),
             findings(self),
@@ -43,7 +47,8 @@ impl Rollup {
             "{}, scenario {}, added up{on}. Modelled is what the plan of the whole gives a place. The difference is explained by exchanging the assumptions that differ one group at a time, first to last and last to first, and taking the mean, so the lines add exactly. Lines of parts come from shares that do not add up, and from limits that bind in a part and not in the whole: posts without people to take them, temporary staff where there is a gap.",
             self.title, self.scenario
         );
-        let subtitle = format!("What was submitted, what is modelled, and what makes the difference, {}", self.years[year]);
+        let subtitle =
+            format!("What was submitted, what is modelled, and what makes the difference, {}", self.years[year]);
         page(&format!("Roll-up: {}", whole.name), &subtitle, &about, sections)
     }
 
@@ -170,8 +175,12 @@ fn whole_table(whole: &Node, year: usize) -> Part {
 
 fn findings(rollup: &Rollup) -> Section {
     let rows = rollup.findings.iter().map(|finding| {
-        let places: Vec<String> =
-            finding.by_place.iter().take(5).map(|(place, amount)| format!("{place} {}", muster_run::signed(*amount))).collect();
+        let places: Vec<String> = finding
+            .by_place
+            .iter()
+            .take(5)
+            .map(|(place, amount)| format!("{place} {}", muster_run::signed(*amount)))
+            .collect();
         let amount = format!("{} {}", muster_run::signed(finding.amount), finding.unit);
         (vec![finding.found.title().to_owned(), amount, finding.words.clone(), places.join("; ")], false)
     });
@@ -208,7 +217,8 @@ fn triangles(triangles: &[Triangle]) -> Section {
         .filter(|triangle| triangle.depth < 3)
         .map(|triangle| {
             let numbers =
-                [triangle.posts, triangle.activity, triangle.pay_bill, triangle.productivity, triangle.pay_per_fte].map(percent);
+                [triangle.posts, triangle.activity, triangle.pay_bill, triangle.productivity, triangle.pay_per_fte]
+                    .map(percent);
             let mut cells = vec![format!("{}{}", "\u{2003}".repeat(triangle.depth), triangle.name)];
             cells.extend(numbers);
             cells.push(triangle.flags.join("; "));
@@ -235,7 +245,15 @@ fn rules(fired: &[(String, Fired)]) -> Section {
                 Severity::Warning => "warning",
                 Severity::Note => "note",
             };
-            (vec![severity.to_owned(), place.clone(), fired.says.clone(), format!("{}: {}", fired.found, fired.help)], false)
+            (
+                vec![
+                    severity.to_owned(),
+                    place.clone(),
+                    fired.says.clone(),
+                    format!("{}: {}", fired.found, fired.help),
+                ],
+                false,
+            )
         })
         .collect();
     let head = ["", "Place", "Rule", "What was found"].map(str::to_owned).to_vec();

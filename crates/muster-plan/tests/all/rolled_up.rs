@@ -105,7 +105,7 @@ fn a_leaver_rate_of_its_own_is_what_explains_the_difference() {
 fn of_two_changes_each_explains_its_own_and_half_of_what_both_make() {
     let world = World::south_west(Among::Systems);
     world.state("QJK", LEAVERS, "profession = \"midwives\"", 0.2);
-    world.state("QJK", INTAKE, "programme = \"midwifery\"", 300.0);
+    world.state("QJK", INTAKE, "programme = \"midwifery-degree\"", 300.0);
     let rollup = world.roll_up();
     every_line_adds(&rollup);
     let last = rollup.years.len() - 1;
@@ -118,7 +118,7 @@ fn of_two_changes_each_explains_its_own_and_half_of_what_both_make() {
         node(&rollup, "QJK").statement.difference().at(last).get(Item::StaffFte)
     };
     let only_leaving = alone(LEAVERS, "profession = \"midwives\"", 0.2);
-    let only_training = alone(INTAKE, "programme = \"midwifery\"", 300.0);
+    let only_training = alone(INTAKE, "programme = \"midwifery-degree\"", 300.0);
     let both = leaving + training - only_leaving - only_training;
     assert!(both < -1.0, "more midwives trained are more who leave: {both}");
     assert!((leaving - only_leaving - both / 2.0).abs() < 1e-6);
@@ -165,13 +165,14 @@ fn organisations_add_up_to_their_system_and_what_is_missing_is_the_rest_of_its_s
 #[test]
 fn two_systems_that_hire_the_same_graduates_are_found() {
     let world = World::south_west(Among::Systems);
-    world.state("QJK", INTAKE, "programme = \"midwifery\"", 300.0);
+    world.state("QJK", INTAKE, "programme = \"midwifery-degree\"", 300.0);
     let rollup = world.roll_up();
     let found: Vec<_> = rollup.findings.iter().filter(|finding| finding.found == Found::Graduates).collect();
     assert_eq!(found.len(), 1, "once: {found:?}");
     assert_eq!((found[0].place.as_str(), found[0].by_place[0].0.as_str()), ("Y58", "QJK"));
     let region = rollup.nodes.len() - 1;
-    let midwifery = national().shelf.taxonomy.programmes.iter().position(|programme| programme.id == "midwifery").unwrap();
+    let midwifery =
+        national().shelf.taxonomy.programmes.iter().position(|programme| programme.id == "midwifery-degree").unwrap();
     let (submitted, modelled) = &rollup.accounts[region];
     let over: f64 = submitted.joined[midwifery].iter().sum::<f64>() - modelled.joined[midwifery].iter().sum::<f64>();
     assert!((found[0].amount - over).abs() < 1e-6 && over > 100.0);
@@ -181,7 +182,9 @@ fn two_systems_that_hire_the_same_graduates_are_found() {
 fn a_transfer_in_that_nobody_gives_up_is_found_and_one_that_is_matched_is_not() {
     let world = World::south_west(Among::Systems);
     let transfer = |headcount: u32| {
-        format!("[[transfer]]\nfrom = \"QT6\"\nto = \"QJK\"\nprofession = \"midwives\"\nyear = \"2025/26\"\nheadcount = {headcount}\n")
+        format!(
+            "[[transfer]]\nfrom = \"QT6\"\nto = \"QJK\"\nprofession = \"midwives\"\nyear = \"2025/26\"\nheadcount = {headcount}\n"
+        )
     };
     world.add("QJK", "submission.toml", &transfer(40));
     let found = |world: &World| -> Vec<_> {
@@ -191,7 +194,11 @@ fn a_transfer_in_that_nobody_gives_up_is_found_and_one_that_is_matched_is_not() 
     let alone = found(&world);
     assert_eq!(alone.len(), 1);
     assert_eq!((alone[0].found, alone[0].amount), (Found::TransferIn, 40.0));
-    assert!(alone[0].words.contains("Cornwall") && alone[0].words.contains("does not say that they leave"), "{}", alone[0].words);
+    assert!(
+        alone[0].words.contains("Cornwall") && alone[0].words.contains("does not say that they leave"),
+        "{}",
+        alone[0].words
+    );
     world.add("QT6", "submission.toml", &transfer(30));
     let partly = found(&world);
     assert_eq!((partly.len(), partly[0].amount), (1, 10.0));

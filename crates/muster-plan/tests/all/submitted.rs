@@ -37,9 +37,11 @@ fn plans_that_do_not_add_up_are_refused_in_words() {
     refused(two_for_one, "M040", &["Devon submits two plans", "leave out the version it replaces"]);
     let years = |world: &World| world.change("QT6", "plan.toml", "2036/37", "2035/36");
     refused(years, "M042", &["Cornwall", "2021/22 to 2035/36", "2036/37", "same years"]);
-    let unknown = |world: &World| world.change("QT6", "submission.toml", "place        = \"QT6\"", "place        = \"QT66\"");
+    let unknown =
+        |world: &World| world.change("QT6", "submission.toml", "place        = \"QT6\"", "place        = \"QT66\"");
     refused(unknown, "M010", &["no place has the code `QT66`", "did you mean `QT6`?"]);
-    let other = |world: &World| world.change("QT6", "submission.toml", "place        = \"QT6\"", "place        = \"QJK\"");
+    let other =
+        |world: &World| world.change("QT6", "submission.toml", "place        = \"QT6\"", "place        = \"QJK\"");
     refused(other, "M043", &["the submission is for QJK, and the plan beside it for QT6"]);
     let rest = |world: &World| {
         world.change("QT6", "submission.toml", "covers       = \"whole\"", "covers       = \"remainder\"");
@@ -48,17 +50,20 @@ fn plans_that_do_not_add_up_are_refused_in_words() {
     let word = |world: &World| world.change("QT6", "submission.toml", "version ", "verzion ");
     refused(word, "M004", &["verzion"]);
     let profession = |world: &World| {
-        let text = "[[transfer]]\nfrom = \"QT6\"\nto = \"QJK\"\nprofession = \"midwifes\"\nyear = \"2025/26\"\nheadcount = 4";
+        let text =
+            "[[transfer]]\nfrom = \"QT6\"\nto = \"QJK\"\nprofession = \"midwifes\"\nyear = \"2025/26\"\nheadcount = 4";
         world.add("QT6", "submission.toml", text);
     };
     refused(profession, "M010", &["midwifes", "did you mean `midwives`?"]);
     let elsewhere = |world: &World| {
-        let text = "[[transfer]]\nfrom = \"QOX\"\nto = \"QJK\"\nprofession = \"midwives\"\nyear = \"2025/26\"\nheadcount = 4";
+        let text =
+            "[[transfer]]\nfrom = \"QOX\"\nto = \"QJK\"\nprofession = \"midwives\"\nyear = \"2025/26\"\nheadcount = 4";
         world.add("QT6", "submission.toml", text);
     };
     refused(elsewhere, "M043", &["neither comes to QT6 nor leaves it"]);
     let nobody = |world: &World| {
-        let text = "[[transfer]]\nfrom = \"QT6\"\nto = \"QJK\"\nprofession = \"midwives\"\nyear = \"2025/26\"\nheadcount = -4";
+        let text =
+            "[[transfer]]\nfrom = \"QT6\"\nto = \"QJK\"\nprofession = \"midwives\"\nyear = \"2025/26\"\nheadcount = -4";
         world.add("QT6", "submission.toml", text);
     };
     refused(nobody, "M009", &["`headcount` is not a number above nought"]);
@@ -98,8 +103,11 @@ fn a_plan_straight_from_divide_lacks_a_sign_off_and_numbers_of_its_own() {
     let world = World::south_west(Among::Systems);
     world.keep(&["QJK"]);
     let found = fired(&world);
-    let errors: Vec<&str> =
-        found.iter().filter(|(_, fired)| fired.severity == Severity::Error).map(|(_, fired)| fired.rule.as_str()).collect();
+    let errors: Vec<&str> = found
+        .iter()
+        .filter(|(_, fired)| fired.severity == Severity::Error)
+        .map(|(_, fired)| fired.rule.as_str())
+        .collect();
     assert_eq!(errors, ["signed-off"]);
     let rules: Vec<&str> = found.iter().map(|(_, fired)| fired.rule.as_str()).collect();
     assert!(rules.contains(&"own-staff") && rules.contains(&"own-need") && rules.contains(&"own-leavers"), "{rules:?}");
@@ -110,11 +118,15 @@ fn a_plan_straight_from_divide_lacks_a_sign_off_and_numbers_of_its_own() {
 fn rules_fire_in_a_planners_words() {
     let world = World::south_west(Among::Systems);
     world.keep(&["QJK"]);
-    let sign = |name: &str, day: &str| format!("[sign_off]\nname = \"{name}\"\nrole = \"Chief people officer\"\ndate = {day}");
+    let sign =
+        |name: &str, day: &str| format!("[sign_off]\nname = \"{name}\"\nrole = \"Chief people officer\"\ndate = {day}");
     let text = fs::read_to_string(world.plan("QJK").join("submission.toml")).unwrap();
     let found_with = |file: &str, rule: &str| {
         fs::write(world.plan("QJK").join("submission.toml"), file).unwrap();
-        fired(&world).into_iter().find(|(_, fired)| fired.rule == rule).map(|(_, fired)| format!("{} {}", fired.found, fired.help))
+        fired(&world)
+            .into_iter()
+            .find(|(_, fired)| fired.rule == rule)
+            .map(|(_, fired)| format!("{} {}", fired.found, fired.help))
     };
     let signed = format!("{text}\n{}", sign("A. Person", "2026-11-23"));
     assert_eq!(found_with(&signed, "signed-off"), None);
@@ -155,14 +167,22 @@ fn rules_that_cannot_be_read_say_what_they_lack() {
     let path = folder.path().join("submission-rules.toml");
     let faults = |text: &str| {
         fs::write(&path, text).unwrap();
-        Rules::read(&path).unwrap_err().into_iter().map(|fault| format!("{}: {} {}", fault.code, fault.message, fault.help)).collect::<String>()
+        Rules::read(&path)
+            .unwrap_err()
+            .into_iter()
+            .map(|fault| format!("{}: {} {}", fault.code, fault.message, fault.help))
+            .collect::<String>()
     };
     let head = "[[rule]]\nid = \"a\"\nseverity = \"error\"\nsays = \"Be good.\"\n";
     assert!(faults(&format!("{head}check = \"lies\"\nof = \"staff_fte\"")).contains("does not say `low`"));
     assert!(faults(&format!("{head}check = \"lies\"\nhigh = 1.0")).contains("does not say `of`"));
-    assert!(faults(&format!("{head}check = \"lies\"\nof = \"staf_fte\"\nhigh = 1.0")).contains("did you mean `staff_fte`?"));
+    assert!(
+        faults(&format!("{head}check = \"lies\"\nof = \"staf_fte\"\nhigh = 1.0")).contains("did you mean `staff_fte`?")
+    );
     assert!(faults(&format!("{head}check = \"lies\"\nof = \"staff_fte\"\nlow = 2.0\nhigh = 1.0")).contains("M044"));
     assert!(faults(&format!("{head}check = \"stated_locally\"\nmeasure = \"stock\"")).contains("M044"));
     assert!(faults(&format!("{head}check = \"signed_of\"")).contains("signed_off"));
-    assert!(faults(&format!("{head}check = \"budget\"\n{head}check = \"budget\"")).contains("two rules are called `a`"));
+    assert!(
+        faults(&format!("{head}check = \"budget\"\n{head}check = \"budget\"")).contains("two rules are called `a`")
+    );
 }

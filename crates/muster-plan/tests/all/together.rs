@@ -25,7 +25,7 @@ fn many_plans_at_once_come_to_what_each_comes_to_alone() {
     let world = World::south_west(Among::Organisations);
     world.keep(&["RA9", "RH8", "RK9", "QJK-rest"]);
     world.state("RA9", LEAVERS, "profession = \"midwives\"", 0.2);
-    world.state("RH8", INTAKE, "programme = \"midwifery\"", 50.0);
+    world.state("RH8", INTAKE, "programme = \"midwifery-degree\"", 50.0);
     world.state("QJK-rest", LEAVERS, "profession = \"midwives\"", 0.3);
     let rollup = world.roll_up();
     for name in ["RA9", "RH8", "RK9", "QJK-rest"] {

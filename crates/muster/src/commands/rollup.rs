@@ -157,7 +157,11 @@ fn print(told: &Told, item: Item, depth: usize, output: &Output) {
     }
     let flagged: Vec<&Triangle> = triangles.iter().filter(|triangle| !triangle.flags.is_empty()).collect();
     if !flagged.is_empty() {
-        output.say(&format!("\nPosts, activity and money grow apart in {} of {} places:", flagged.len(), triangles.len()));
+        output.say(&format!(
+            "\nPosts, activity and money grow apart in {} of {} places:",
+            flagged.len(),
+            triangles.len()
+        ));
         for triangle in flagged.iter().take(SHOWN) {
             output.say(&format!("  {}: {}", triangle.name, triangle.flags.join("; ")));
         }
@@ -219,7 +223,8 @@ fn place_rows(rollup: &Rollup, year: usize, item: Item, depth: usize) -> Rows {
         let node = &rollup.nodes[index];
         let statement = &node.statement;
         let lines = lines_in_words(statement, item, year);
-        let words = if lines.is_empty() { standing_in_words(node) } else { format!("{}: {lines}", standing_in_words(node)) };
+        let words =
+            if lines.is_empty() { standing_in_words(node) } else { format!("{}: {lines}", standing_in_words(node)) };
         let cells = vec![
             format!("{}{}", "  ".repeat(level), node.name),
             amount(item, statement.modelled.at(year).get(item)),

@@ -7,6 +7,7 @@ mod allocating;
 mod cluster;
 mod export;
 mod following;
+mod plans;
 mod sql;
 mod workbook;
 

@@ -40,7 +40,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         Ok::<_, RunError>((rules.rules.len(), rollup.fired(&gathered, &rules, today_or(args.today))))
     })?;
     if rules == 0 {
-        let text = "there are no rules: write submission-rules.toml beside the plan of the whole, or name a file with --rules";
+        let text =
+            "there are no rules: write submission-rules.toml beside the plan of the whole, or name a file with --rules";
         return Err(RunError::Request(text.to_owned()));
     }
     let errors = fired.iter().filter(|(_, fired)| fired.severity == Severity::Error).count();
