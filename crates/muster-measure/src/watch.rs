@@ -321,12 +321,17 @@ impl Watch<'_> {
         };
         let tests: Vec<Test> = TestKind::ALL.into_iter().enumerate().filter_map(test).collect();
         let speaks = |from: usize, to: usize| tests.iter().take(to).skip(from).any(|test| test.since.is_some());
-        let verdict = match seen.len() {
-            0..LEAST_FOR_BREAK => Verdict::NotEnoughMonths,
-            _ if speaks(0, 2) => Verdict::BrokenAssumption,
-            ..LEAST_FOR_DRIFT => Verdict::NotEnoughMonths,
-            _ if speaks(2, 4) => Verdict::Drift,
-            _ => Verdict::Luck,
+        let count = seen.len();
+        let verdict = if count < LEAST_FOR_BREAK {
+            Verdict::NotEnoughMonths
+        } else if speaks(0, 2) {
+            Verdict::BrokenAssumption
+        } else if count < LEAST_FOR_DRIFT {
+            Verdict::NotEnoughMonths
+        } else if speaks(2, 4) {
+            Verdict::Drift
+        } else {
+            Verdict::Luck
         };
         let mut points = vec![None; actuals.len()];
         for (n, value) in seen.iter().enumerate() {
