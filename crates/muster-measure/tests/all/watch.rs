@@ -130,7 +130,6 @@ fn a_step_is_found_in_the_month_it_happens() {
 #[test]
 fn missing_months_are_passed_over() {
     let forecast = forecast();
-    let watch = forecast.watch(&[]).unwrap();
     let truth = &futures("gaps", 1)[0];
     let mut with_gaps = known(truth);
     (0..with_gaps.len()).filter(|month| month % 3 == 1).for_each(|month| with_gaps[month] = None);
@@ -180,7 +179,6 @@ fn the_middle_of_the_forecast_has_half_of_the_paths_below() {
 fn a_forecast_that_cannot_be_held_against_anything_says_why() {
     assert_eq!(Forecast::new(futures("few paths", 100)).unwrap_err(), WatchError::TooFewPaths(100));
     let forecast = forecast();
-    let watch = forecast.watch(&[]).unwrap();
     assert_eq!(forecast.hold(&[Some(0.0); 40], FalseAlarms::default()).unwrap_err(), WatchError::Lengths);
     assert_eq!(forecast.hold(&[Some(f64::NAN)], FalseAlarms::default()).unwrap_err(), WatchError::NotANumber);
     let flat = Forecast::new(vec![vec![1.0; 4]; 1000]).unwrap();
