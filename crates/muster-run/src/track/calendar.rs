@@ -75,12 +75,11 @@ impl Calendar {
     /// The calendar of a plan, and of a dataset where there is one.
     pub fn of(plan: &Plan, dataset: Option<&Dataset>, today: Date) -> Result<Self, RunError> {
         let built_in;
-        let library = match dataset {
-            Some(dataset) => dataset.library(),
-            None => {
-                built_in = Library::built_in().map_err(|error| RunError::Request(error.to_string()))?;
-                &built_in
-            }
+        let library = if let Some(dataset) = dataset {
+            dataset.library()
+        } else {
+            built_in = Library::built_in().map_err(|error| RunError::Request(error.to_string()))?;
+            &built_in
         };
         let resting = resting(plan);
         let mut publications = Vec::new();
