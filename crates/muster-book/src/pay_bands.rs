@@ -126,7 +126,8 @@ pub(crate) fn read(folder: &Path, context: &mut Context<'_>, diagnostics: &mut D
         let shares: Vec<f64> = raw.band.iter().map(share).collect();
         let sum: f64 = shares.iter().sum();
         if !((sum - 1.0).abs() < 1e-6 && shares.iter().all(|share| (0.0..=1.0).contains(share))) {
-            let message = format!("the shares of `{}` in pay bands add to {sum}", one.profession.value);
+            let message =
+                format!("the shares of `{}` in pay bands add to {}", one.profession.value, (sum * 1e6).round() / 1e6);
             diagnostics.push("M015", at(), message, "change them so that they add to 1");
         }
         if !mix[profession].is_empty() {

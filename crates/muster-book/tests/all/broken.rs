@@ -238,7 +238,7 @@ fn toml_that_is_not_well_formed_is_shown_where_it_breaks() {
         ill("a section headed with one bracket too many", HOURS, swap("[[value]]", "[[value]]]"), "[[value]]]"),
         ill("a thousands separator", STOCK, swap("value  = 10000", "value  = 10,000"), "10,000"),
         ill("a percent sign", GROWTH, swap("value  = 0.01", "value  = 1%"), "1%"),
-        ill("a pound sign", ACTIONS, swap("gbp = 1e6", "gbp = £1000000"), "£1000000"),
+        ill("a pound sign", ACTIONS, swap("gbp        = 1e6", "gbp        = £1000000"), "£1000000"),
         ill("a number that starts with nought", STOCK, swap("value  = 1000\n", "value  = 01000\n"), "01000"),
         ill("a decimal comma", GROWTH, swap("value  = 0.01", "value  = 0,01"), "0,01"),
         ill("a number without its nought", GROWTH, swap("value  = 0.01", "value  = .01"), ".01"),

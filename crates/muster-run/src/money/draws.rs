@@ -115,6 +115,16 @@ impl MoneyDraws {
         self.sum_up(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>())
     }
 
+    /// The growth a year of the pay bill, with temporary staff, from the baseline to the horizon.
+    pub fn pay_bill_growth(&self, scenario: &str) -> Option<Measured> {
+        let lines = [Line::PermanentPay, Line::TemporaryCover, Line::TemporaryPremium].map(Item::Line);
+        let values = lines.iter().map(|item| self.values(scenario, *item)).collect::<Option<Vec<_>>>()?;
+        let end = values[0].len() - 1;
+        let bill = |year: usize, draw: usize| -> f64 { values.iter().map(|item| item[year][draw]).sum() };
+        let growth = |draw: usize| (bill(end, draw) / bill(0, draw)).powf(1.0 / end as f64) - 1.0;
+        self.sum_up(&(0..self.draws).map(growth).collect::<Vec<_>>())
+    }
+
     /// What the draws say of the figure of a check, where it is of everyone together and in pounds.
     pub fn of_check(&self, run: &Run, check: &Check) -> Option<Measured> {
         let figure = &check.figure;

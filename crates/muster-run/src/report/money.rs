@@ -5,8 +5,8 @@ use muster_book::{COUNTERFACTUAL, Check};
 use super::chart::{self, Series};
 use super::sections::{lower, year_names};
 use super::{Block, Section, Stat, Table};
-use crate::money::{By, Item, Ledger, Line, Money, Sure, Waterfall};
-use crate::number::{gbp, signed, thousands};
+use crate::money::{By, Item, Ledger, Line, Money, StatedCost, Step, Sure, Waterfall};
+use crate::number::{gbp, percent, signed, thousands};
 use crate::run::{Run, RunError};
 use crate::verdict::{Outcome, expected_in_words};
 
@@ -142,7 +142,7 @@ fn waterfall_chart(run: &Run, waterfall: &Waterfall) -> Result<chart::Chart, Run
         .iter()
         .map(|step| (beside(&step.title, step.fte, step.temporary_fte, step.students), million(step.gbp)))
         .collect();
-    let ends = |step: &crate::money::Step| {
+    let ends = |step: &Step| {
         format!(
             "{}: {} FTE, {} temporary, {} students",
             step.title,
@@ -171,7 +171,7 @@ fn waterfall_table(waterfall: &Waterfall) -> Table {
     let head = ["Step", "Permanent FTE", "Temporary FTE", "Pounds a year", "Students"].map(str::to_owned).to_vec();
     let mut table = Table::numbers("The same as a table", head);
     let plus = |pounds: f64| if pounds > 0.0 { format!("+{}", gbp(pounds)) } else { gbp(pounds) };
-    let ends = |step: &crate::money::Step| {
+    let ends = |step: &Step| {
         vec![
             step.title.clone(),
             thousands(step.fte),
@@ -277,6 +277,9 @@ fn published(run: &Run, money: &Money) -> Option<Table> {
         "Beside what was published",
         &["Figure", "Published", "Here", "Outcome", "Four futures of five", "What to know"],
     );
+    for row in unstated(run, money) {
+        table.push("", row);
+    }
     for check in checks {
         let Some(verdict) = run.verdicts.iter().find(|verdict| verdict.id == check.id) else { continue };
         let summary = money.draws.as_ref().and_then(|draws| draws.of_check(run, check));
@@ -299,6 +302,43 @@ fn published(run: &Run, money: &Money) -> Option<Table> {
         );
     }
     (!table.rows.is_empty()).then_some(table)
+}
+
+/// The growth of the pay bill and the extra spending, which a plan that says nothing of money leaves to others.
+fn unstated(run: &Run, money: &Money) -> Vec<Vec<String>> {
+    let (main, year) = (&run.main_scenario().id, end(run));
+    let Some(ledger) = money.ledger(main) else { return Vec::new() };
+    let bill = |year: usize| -> f64 {
+        let pay = [Line::PermanentPay, Line::TemporaryCover, Line::TemporaryPremium];
+        ledger.sum(|row| pay.contains(&row.line))[year]
+    };
+    let row = |title: String, here: String, range: Option<String>| {
+        let (none, words) = ("not stated".to_owned(), "Nothing was published to hold it against.".to_owned());
+        vec![title, none, here, "–".to_owned(), range.unwrap_or_else(|| "–".to_owned()), words]
+    };
+    let growth = (bill(year) / bill(0)).powf(1.0 / year as f64) - 1.0;
+    let drawn = money.draws.as_ref().and_then(|draws| draws.pay_bill_growth(main));
+    let range = drawn.map(|drawn| drawn.interval_80().map(|end| percent(end.value)).join(" to "));
+    let mut rows = vec![row(
+        format!("Growth of the pay bill a year, {} to {}, beyond prices", run.plan.from, run.plan.to),
+        percent(growth),
+        range,
+    )];
+    if let Some(other) = money.ledger(COUNTERFACTUAL).filter(|other| other.scenario != *main) {
+        for (title, item, extra) in [
+            ("Spending", Item::Total, ledger.total()[year] - other.total()[year]),
+            (
+                "Pay of permanent staff",
+                Item::Line(Line::PermanentPay),
+                ledger.by_line()[0].1[year] - other.by_line()[0].1[year],
+            ),
+        ] {
+            let drawn = money.draws.as_ref().and_then(|draws| draws.difference(main, COUNTERFACTUAL, item, year));
+            let title = format!("{title} in {} beyond that without the plan", run.plan.to);
+            rows.push(row(title, gbp(extra), range_of(&Sure::of(extra, drawn.as_ref()))));
+        }
+    }
+    rows
 }
 
 fn actions(run: &Run, money: &Money) -> Table {
@@ -373,7 +413,7 @@ fn breakdown(run: &Run, money: &Money, ledger: &Ledger, by: By, caption: &str) -
 
 /// Costs of actions that other lines hold.
 fn stated(run: &Run, ledger: &Ledger) -> Vec<String> {
-    let of = |stated: &crate::money::StatedCost| {
+    let of = |stated: &StatedCost| {
         let action = &run.plan.actions[stated.action];
         let abouts: Vec<&str> = action.costs.iter().map(|cost| cost.about.as_str()).collect();
         format!(
