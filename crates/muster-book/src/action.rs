@@ -223,7 +223,7 @@ pub(crate) fn read_actions(folder: &Path, context: &mut Context<'_>, diagnostics
             let read = |effect: &At<RawEffect>| read_effect(&file, &raw.id, effect, context, diagnostics);
             let effects = raw.effect.iter().filter_map(read).collect();
             let begins = raw.effect.iter().filter_map(|effect| effect.begins()).min();
-            let milestones = read_milestones(&file, &raw.milestone, &raw.due, diagnostics);
+            let milestones = read_milestones(&file, &raw.milestone, raw.due.value, diagnostics);
             let place = raw.place.as_ref().and_then(|code| read_place(&file, code, context, diagnostics));
             let RawAction {
                 id,

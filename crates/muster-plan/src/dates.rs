@@ -87,12 +87,11 @@ impl FromStr for Quarter {
         };
         let (year, number) = text.split_once("-Q").ok_or_else(fault)?;
         let number = number.parse::<i64>().ok().filter(|number| (1..=4).contains(number)).ok_or_else(fault)?;
-        let first = match year.parse::<FinancialYear>() {
-            Ok(year) => year.first_day(),
-            Err(_) => {
-                let year = year.parse::<i16>().ok().filter(|year| (1900..=2200).contains(year)).ok_or_else(fault)?;
-                Date::new(year, 1, 1).map_err(|_| fault())?
-            }
+        let first = if let Ok(year) = year.parse::<FinancialYear>() {
+            year.first_day()
+        } else {
+            let year = year.parse::<i16>().ok().filter(|year| (1900..=2200).contains(year)).ok_or_else(fault)?;
+            Date::new(year, 1, 1).map_err(|_| fault())?
         };
         Ok(Self::starting(first.saturating_add(Span::new().months(3 * (number - 1)))))
     }

@@ -63,8 +63,8 @@ pub fn findings(plan: &Plan) -> Vec<Finding> {
     found
 }
 
-fn finding(severity: Severity, action: &Action, message: String, next: &str) -> Option<Finding> {
-    Some(Finding { severity, action: action.id.clone(), message, next: next.to_owned() })
+fn finding(severity: Severity, action: &Action, message: String, next: &str) -> Finding {
+    Finding { severity, action: action.id.clone(), message, next: next.to_owned() }
 }
 
 /// Levels go from national to organisation: a later one is more local.
@@ -75,12 +75,12 @@ fn owner_and_level(action: &Action) -> Option<Finding> {
     if kind > action.level {
         let message = format!("of {level} level, and owned by {who}, of {owner} level, which cannot answer for others");
         let next = "name an owner at the level of the action, or put the action at the level of its owner";
-        return finding(Severity::Error, action, message, next);
+        return Some(finding(Severity::Error, action, message, next));
     }
     if kind < action.level {
         let message = format!("of {level} level, and owned by {who}, of {owner} level");
         let next = "say in its role who does it there, or put the action at the level of its owner if it cannot be done more locally";
-        return finding(Severity::Warning, action, message, next);
+        return Some(finding(Severity::Warning, action, message, next));
     }
     None
 }
@@ -91,19 +91,19 @@ fn place_and_level(plan: &Plan, action: &Action) -> Option<Finding> {
     let place = places.get(code)?;
     if !places.is_within(code, &plan.place) {
         let message = format!("it is done in {}, which is not in the place of the plan", place.name);
-        return finding(
+        return Some(finding(
             Severity::Warning,
             action,
             message,
             "leave the place out, or move the action to that place's plan",
-        );
+        ));
     }
     let level = level_of(place.kind);
     if level > action.level {
         let message =
             format!("the action is {}, and is done in {} alone", action.level.title().to_lowercase(), place.name);
         let next = "put the action at the level of its place, or leave the place out";
-        return finding(Severity::Error, action, message, next);
+        return Some(finding(Severity::Error, action, message, next));
     }
     None
 }
@@ -125,5 +125,5 @@ fn begins_too_soon(plan: &Plan, action: &Action) -> Option<Finding> {
     let last = needed.max_by_key(|needed| needed.due)?;
     let message = format!("{what} on {day}, and {}, which it needs, on {}", last.id, last.due);
     let next = "put it later, ask for what it needs earlier, or leave out the need";
-    finding(Severity::Warning, action, message, next)
+    Some(finding(Severity::Warning, action, message, next))
 }

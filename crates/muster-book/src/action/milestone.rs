@@ -34,7 +34,7 @@ pub(crate) struct RawMilestone {
 pub(crate) fn read_milestones(
     file: &TextFile,
     raw: &[At<RawMilestone>],
-    action_due: &Day,
+    action_due: Day,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Milestone> {
     let mut found: Vec<Milestone> = Vec::new();
@@ -45,7 +45,7 @@ pub(crate) fn read_milestones(
             diagnostics.push("M013", file.locate(id.span.clone()), message, "give one of them another id");
             continue;
         }
-        if due.value > *action_due {
+        if due.value > action_due {
             let message = format!("the milestone is due on {}, after its action on {}", due.value.0, action_due.0);
             let help = "a milestone is a step on the way: put it earlier, or the action later";
             diagnostics.push("M036", file.locate(due.span.clone()), message, help);
