@@ -10,7 +10,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::wire::{ANSWER_BYTES, question, read_answer};
-use super::{Answer, Limits, Program, Solution, SolveError, Solver};
+use super::{Answer, Interior, Limits, Program, Solution, SolveError, Solver};
 
 /// HiGHS, in a process that the named program becomes when it is started with the named arguments. That process must call [`super::serve`].
 #[derive(Debug, Clone)]
@@ -19,6 +19,20 @@ pub struct Highs {
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     cancelled: Arc<AtomicBool>,
+}
+
+/// Both solvers: programs without whole numbers by the one in Rust, so that they have the same answer in every build, and by HiGHS what that one
+/// cannot solve.
+#[derive(Debug, Clone)]
+pub struct Both(pub Highs);
+
+impl Solver for Both {
+    fn solve(&self, program: &Program, limits: &Limits) -> Result<Answer, SolveError> {
+        match Interior.solve(program, limits) {
+            Err(SolveError::WholeNumbers { .. } | SolveError::Inaccurate(_)) => self.0.solve(program, limits),
+            answered => answered,
+        }
+    }
 }
 
 /// How long a process may take to start and to end beyond its limit.

@@ -19,7 +19,7 @@ mod wire;
 mod worker;
 
 #[cfg(feature = "highs")]
-pub use child::Highs;
+pub use child::{Both, Highs};
 pub use conflict::conflict;
 pub use interior::Interior;
 pub use nearest::{Broken, Nearest, nearest};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use muster_solve::lp::{Answer, Highs, Limits, Program, SolveError, Solver, serve};
+use muster_solve::lp::{Answer, Both, Highs, Limits, Program, SolveError, Solver, serve};
 
 use crate::prices::assert_optimal;
 use crate::programs::{Dice, INF, near, program, random, solve};
@@ -99,6 +99,16 @@ fn whole_numbers_by_trying_them_all() {
         assert!(found.values.iter().all(|value| value.fract() == 0.0));
         assert!(found.row_prices.is_empty() && found.reduced_costs.is_empty());
     }
+}
+
+#[test]
+fn without_whole_numbers_both_answer_as_the_one_in_rust() {
+    let both = Both(highs("solve"));
+    let mut asked = program(&[(0.0, 5.0, 1.0), (0.0, 5.0, 1.0)], &[(2.5, &[1.0, 1.0], INF)]);
+    assert_eq!(both.solve(&asked, &Limits::default()).unwrap(), Answer::Optimal(solve(&asked)));
+    asked.variables.iter_mut().for_each(|variable| variable.whole = true);
+    let Answer::Optimal(found) = both.solve(&asked, &Limits::default()).unwrap() else { panic!("no answer") };
+    assert_eq!(found.objective, 3.0);
 }
 
 fn trouble(role: &str) -> String {

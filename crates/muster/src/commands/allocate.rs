@@ -6,10 +6,10 @@ use muster_book::{Geography, PLAN, Plan, Training, did_you_mean};
 use muster_core::FinancialYear;
 use muster_run::{RunError, percent, thousands};
 use muster_solve::geography::{Allocation, Fairness, Fault, Request, Sites};
-use muster_solve::lp::{Interior, Limits};
+use muster_solve::lp::Limits;
 use serde::Serialize;
 
-use crate::commands::DEFAULT_PLAN;
+use crate::commands::{DEFAULT_PLAN, solver};
 use crate::output::{Format, Output, Rows};
 
 /// Allocate new training places to the systems that are shortest of staff, as far as they can be taught and supervised there.
@@ -105,7 +105,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
         })
         .map_err(|fault| in_words(fault, &args.scenario))?;
     let (allocation, today, then) = sites
-        .allocate(args.places, args.fairness, &Interior, &Limits::default())
+        .allocate(args.places, args.fairness, solver().as_ref(), &Limits::default())
         .map_err(|error| RunError::Request(error.to_string()))?;
     let report = report(&plan, of, &sites, &allocation, today, then);
     print(&report, &request, output);

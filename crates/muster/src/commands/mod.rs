@@ -23,8 +23,19 @@ pub(crate) mod workbook;
 use std::path::{Path, PathBuf};
 
 use muster_run::{Request, Run, RunError};
+use muster_solve::lp::{Interior, Solver};
 
 use crate::output::Output;
+
+/// Who solves programs: the solver in Rust, and HiGHS where that is built in, which solves in whole numbers too.
+pub(crate) fn solver() -> Box<dyn Solver> {
+    #[cfg(feature = "highs")]
+    if let Ok(this) = std::env::current_exe() {
+        use muster_solve::lp::{Both, Highs};
+        return Box::new(Both(Highs::in_process(this, ["solve-worker"])));
+    }
+    Box::new(Interior)
+}
 
 /// The plan that is run when none is named.
 pub(crate) const DEFAULT_PLAN: &str = "plans/ltwp-2023";
