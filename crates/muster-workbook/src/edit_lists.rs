@@ -269,7 +269,9 @@ id = "B"
         // Other line ends make no difference.
         let with_returns = edit(&PLAN.replace('\n', "\r\n"), 0, &sets, &deletes, adds).unwrap();
         assert_eq!(with_returns, after.replace('\n', "\r\n"));
-        let only = |a: &str, b: &str| a.lines().filter(|line| !b.lines().any(|other| other == *line)).map(str::to_owned).collect();
+        let only = |a: &str, b: &str| {
+            a.lines().filter(|line| !b.lines().any(|other| other == *line)).map(str::to_owned).collect()
+        };
         (only(PLAN, &after), only(&after, PLAN))
     }
 
@@ -279,12 +281,19 @@ id = "B"
         let action = [("action", 0)];
         let one = |field: &str, new: Option<Value>| lines(&[set(&action, field, new)], &[], &[]);
         assert_eq!(one("owner.role", text("s")).1, [r#"owner = { organisation = "o", role = "s" } # kept"#]);
-        assert_eq!(one("owner.role", None), (vec![owner.to_owned()], vec![r#"owner = { organisation = "o" } # kept"#.to_owned()]));
-        assert_eq!(one("owner.unit", text("u")).1, [r#"owner = { organisation = "o", role = "r", unit = "u" } # kept"#]);
+        assert_eq!(
+            one("owner.role", None),
+            (vec![owner.to_owned()], vec![r#"owner = { organisation = "o" } # kept"#.to_owned()])
+        );
+        assert_eq!(
+            one("owner.unit", text("u")).1,
+            [r#"owner = { organisation = "o", role = "r", unit = "u" } # kept"#]
+        );
         assert_eq!(one("title", text("t")).1, [r#"title = "t""#]);
         let gone = [set(&action, "owner.role", None), set(&action, "owner.organisation", None)];
         assert_eq!(lines(&gone, &[], &[]), (vec![owner.to_owned()], Vec::new()));
-        let new = [set(&[("action", 1)], "owner.organisation", text("o")), set(&[("action", 1)], "owner.role", text("r"))];
+        let new =
+            [set(&[("action", 1)], "owner.organisation", text("o")), set(&[("action", 1)], "owner.role", text("r"))];
         assert_eq!(lines(&new, &[], &[]).1, [r#"owner = { organisation = "o", role = "r" }"#]);
     }
 
@@ -316,7 +325,9 @@ id = "B"
         let point = add(Parent::Old(at(&points[..2])), "path", &[("from", day.clone()), ("value", Value::Number(3.0))]);
         assert_eq!(
             lines(&[], &[], std::slice::from_ref(&point)).1,
-            ["path  = [{ from = 2022-04-01, value = 1.0 }, { from = 2023-04-01, value = 2 }, { from = 2024-04-01, value = 3 }]"]
+            [
+                "path  = [{ from = 2022-04-01, value = 1.0 }, { from = 2023-04-01, value = 2 }, { from = 2024-04-01, value = 3 }]"
+            ]
         );
         assert_eq!(lines(&[], &[delete(&points)], &[]).1, ["path  = [{ from = 2023-04-01, value = 2 }]"]);
         let last = [("action", 0), ("effect", 0), ("path", 1)];

@@ -3,6 +3,7 @@
 //! Nothing here names a field: a field that is added to a type that is read is in its schema, and so in the workbook.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
@@ -50,8 +51,13 @@ const FIRST: [&str; 16] = [
 ];
 
 impl Schemas {
-    /// From the schemas of this version.
-    pub(crate) fn read() -> Self {
+    /// Of this version, made when somebody first asks.
+    pub(crate) fn known() -> &'static Self {
+        static KNOWN: OnceLock<Schemas> = OnceLock::new();
+        KNOWN.get_or_init(Self::read)
+    }
+
+    fn read() -> Self {
         let mut kinds = BTreeMap::new();
         for (name, schema) in muster_book::schemas() {
             let walk = Walk { schema: &schema, name };
@@ -205,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_fields_of_actions_and_effects_come_from_the_schema() {
-        let schemas = Schemas::read();
+        let schemas = Schemas::known();
         let actions = schemas.fields("action", "action");
         let level = actions.iter().find(|field| field.name == "level").unwrap();
         assert_eq!(level.words, ["national", "regional", "system", "organisation"]);
@@ -223,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_file_has_the_schema_of_its_name_or_is_an_assumption() {
-        let schemas = Schemas::read();
+        let schemas = Schemas::known();
         let of = |name: &str| schemas.of_file(name);
         assert_eq!(of("plan/actions.toml").as_deref(), Some("action"));
         assert_eq!(of("books/england/moves.toml").as_deref(), Some("move"));

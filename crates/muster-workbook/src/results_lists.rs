@@ -106,8 +106,8 @@ pub(crate) fn actions(
     let Some(file) = files.get(&own) else { return Ok(()) };
     let Ok(text) = Text::read("plan/actions.toml", &file.text) else { return Ok(()) };
     let texts = [text];
-    let schemas = Schemas::read();
-    let layout = Layout { names: vec!["plan/actions.toml"], texts: &texts, schemas: &schemas };
+    let schemas = Schemas::known();
+    let layout = Layout { names: vec!["plan/actions.toml"], texts: &texts, schemas };
     for sheet in layout.sheets().into_iter().filter(|sheet| sheet.topic == "actions" && !sheet.rows.is_empty()) {
         let shown: Vec<usize> = (0..sheet.columns.len())
             .filter(|at| matches!(sheet.columns[*at].role, Column::Field | Column::Parent(_) | Column::Ordinal))

@@ -58,7 +58,7 @@ pub(crate) fn stage(bytes: &[u8], file: &str, folder: &Folder, keep_missing: boo
     let base = base_of(&grids, file).map_err(one)?;
     let broken = |why: String| one(Finding::new(UNREADABLE, file, why, "export the plan again"));
     let was = base.texts().map_err(broken)?;
-    let sheets = base.sheets(&was, &Schemas::read());
+    let sheets = base.sheets(&was, Schemas::known());
     let mut compared = compare(&sheets, &grids, keep_missing);
     place(&mut compared, &sheets, &base, &was);
     let (now, moved) = current(&base, &was, folder, &mut compared);

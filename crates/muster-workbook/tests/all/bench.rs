@@ -139,10 +139,20 @@ impl Book {
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        // Workbooks of the tests are not sent to anyone: packing them would take most of the time.
+        let quick = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         for (name, held) in &self.parts {
-            writer.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+            writer.start_file(name.as_str(), quick).unwrap();
             writer.write_all(held).unwrap();
         }
+        writer.finish().unwrap().into_inner()
+    }
+
+    /// The same, with one more part of nothing but zeros, packed.
+    pub(crate) fn with_zeros(&self, size: usize) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new_append(Cursor::new(self.bytes())).unwrap();
+        writer.start_file("xl/media/image1.png", zip::write::SimpleFileOptions::default()).unwrap();
+        (0..size >> 20).for_each(|_| writer.write_all(&[0; 1 << 20]).unwrap());
         writer.finish().unwrap().into_inner()
     }
 

@@ -20,7 +20,8 @@ fn groups_gaps_and_costs_in_the_workbook_are_those_of_the_run() {
         let formulas = book.worksheet_formula(&format!("Staff {id}")).unwrap();
         for (at, row) in table.rows.iter().enumerate() {
             let last = row.lines[scenario].last().unwrap();
-            let cell = |column: u32| sheet.get_value((4 + at as u32, column)).unwrap().to_string().parse::<f64>().unwrap();
+            let cell =
+                |column: u32| sheet.get_value((4 + at as u32, column)).unwrap().to_string().parse::<f64>().unwrap();
             let near = |a: f64, b: f64| (a - b).abs() < 1e-6 * b.abs().max(1.0);
             assert!(near(cell(2), last.supply_fte.into()) && near(cell(8), last.gap_fte.into()), "{}", row.title);
             assert!(near(cell(13), last.pay_gbp + last.temporary_gbp), "{}", row.title);
