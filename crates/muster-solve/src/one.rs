@@ -18,12 +18,13 @@ pub fn only(plan: &Plan, mut question: Question, name: &str) -> Result<Question,
         Moves::Posts => movement,
         _ => profession,
     };
+    let levers: Vec<String> = question.levers.iter().map(|lever| lever.id.clone()).collect();
     question.levers.retain_mut(|lever| {
         lever.of.retain(|one| Some(*one) == of(lever.moves));
         !lever.of.is_empty()
     });
     if question.levers.is_empty() {
-        let levers = question.levers.iter().map(|lever| lever.id.as_str());
+        let levers = levers.iter().map(String::as_str);
         let things = taxonomy.programmes.iter().map(|item| item.id.as_str());
         let things = things.chain(taxonomy.professions.iter().map(|item| item.id.as_str()));
         let things = things.chain(taxonomy.moves.iter().map(|item| item.id.as_str()));
@@ -33,6 +34,8 @@ pub fn only(plan: &Plan, mut question: Question, name: &str) -> Result<Question,
         );
         return Err(RunError::Request(format!("no lever moves `{name}`: {hint}")));
     }
+    // Somebody who asks how many wants whole people.
+    question.levers.iter_mut().for_each(|lever| lever.whole = true);
     let filled = [programme.map(|i| taxonomy.programmes[i].fills), profession, movement.map(|i| taxonomy.moves[i].to)];
     let Some(filled) = filled.into_iter().flatten().next() else { return Ok(question) };
     question.targets.retain_mut(|target| {

@@ -104,9 +104,8 @@ pub(crate) fn draw_up(world: &World<'_>, units: &[Unit], around: &Around<'_>, co
             _ => 0.0,
         };
         let year = world.resolved.years[unit.year];
-        let whole = matches!(unit.what, What::Of(_)) && world.question.levers[unit.lever].whole;
         let name = format!("{} {year}", unit.id(taxonomy, world.question));
-        Variable { name, low: least, high: f64::INFINITY, cost: *cost, whole }
+        Variable { name, low: least, high: f64::INFINITY, cost: *cost, whole: false }
     });
     let program = Program { variables: variables.collect(), rows: Vec::new() };
     let drawn = Drawn { program, meanings: Vec::new() };

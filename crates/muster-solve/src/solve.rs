@@ -93,6 +93,7 @@ pub fn search(
     progress("asking the engine what one more of each lever does");
     let mut answers = responses(world, &units, &[], &base)?;
     let mut rounds = 0;
+    let mut whole = false;
     let mut kept: Vec<(Meaning, Row)> = Vec::new();
     loop {
         rounds += 1;
@@ -118,7 +119,7 @@ pub fn search(
         let predicted = predict(&outcome, &answers, &values, &new);
         let chosen: Vec<(Unit, f64)> = units.iter().copied().zip(new.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
         progress("asking the engine what comes of the answer");
-        let (after, heads) = world.simulate(&chosen, &base)?;
+        let (after, mut heads) = world.simulate(&chosen, &base)?;
         if let Some(draws) = draws {
             drawn_outcomes = draws.outcomes(world, &chosen, (&base, &heads))?;
         }
@@ -139,12 +140,36 @@ pub fn search(
         let settled = apart.0 <= AGREED && (draws.is_none() || rounds > 2);
         let done = settled || rounds == ROUNDS;
         (outcome, values) = (after, new);
+        if done && !whole && has_parts(world, &units, &values) {
+            // Parts of people are rounded up, and the engine is asked once more.
+            whole = true;
+            let up = |(unit, value): (&Unit, &f64)| if in_whole(world, unit) { (value - NONE_PEOPLE).ceil() } else { *value };
+            values = units.iter().zip(&values).map(up).collect();
+            let chosen: Vec<(Unit, f64)> = units.iter().copied().zip(values.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
+            (outcome, heads) = world.simulate(&chosen, &base)?;
+            if let Some(draws) = draws {
+                drawn_outcomes = draws.outcomes(world, &chosen, (&base, &heads))?;
+            }
+        }
         if done {
             return Ok(Search { units, values, base, outcome, opening: heads, outcomes: drawn_outcomes, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
         }
         progress("asking the engine again, around the answer");
         answers = responses(world, &units, &chosen, &base)?;
     }
+}
+
+/// Whether only whole people may be chosen of a unit.
+fn in_whole(world: &World<'_>, unit: &Unit) -> bool {
+    match unit.what {
+        What::Of(muster_book::Moves::Retention) | What::Shift => false,
+        What::Of(_) => world.question.levers[unit.lever].whole,
+    }
+}
+
+/// Whether parts of people were chosen where only whole ones may be.
+fn has_parts(world: &World<'_>, units: &[Unit], values: &[f64]) -> bool {
+    units.iter().zip(values).any(|(unit, value)| in_whole(world, unit) && value.fract() != 0.0)
 }
 
 /// What the solver leaves of nought becomes nought, and people are written to a thousandth.

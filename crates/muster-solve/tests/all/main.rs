@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod allocation;
+mod by_hand;
 mod conflicts;
 mod england;
+mod faults;
 mod prices;
 #[cfg(feature = "highs")]
 mod processes;
 mod programs;
+mod small;
