@@ -10,6 +10,7 @@ pub fn only(plan: &Plan, mut question: Question, name: &str) -> Result<Question,
     question.substitutions.clear();
     if question.levers.iter().any(|lever| lever.id == name) {
         question.levers.retain(|lever| lever.id == name);
+        question.levers.iter_mut().for_each(|lever| lever.whole = true);
         return Ok(question);
     }
     let (programme, profession, movement) = (taxonomy.programme(name), taxonomy.profession(name), taxonomy.movement(name));

@@ -62,7 +62,9 @@ pub(crate) fn on_disk() -> TempDir {
     };
     let nurses = "profession = \"nurses\"";
     let course = "programme = \"course\"";
-    let place = |code: &str, share: f64| (format!("place = \"{code}\", setting = \"acute\""), share, is(share));
+    let place = |code: &str, share: f64| {
+        muster_core::Setting::ALL.map(|setting| (format!("place = \"{code}\", setting = \"{}\"", setting.id()), share, is(share)))
+    };
     let stated = [
         one(Measure::StockFte, nurses, 1000.0),
         one(Measure::SettingShare, "profession = \"nurses\", setting = \"acute\"", 1.0),
@@ -76,7 +78,7 @@ pub(crate) fn on_disk() -> TempDir {
         one(Measure::TrainingIntake, course, 0.0),
         one(Measure::CourseAttrition, course, 0.0),
         one(Measure::TrainingJoinShare, course, 0.8),
-        one(Measure::EntryAgeShare, "age = \"20-24\"", 1.0),
+        one(Measure::EntryAgeShare, "programme = \"course\", age = \"20-24\"", 1.0),
         (Measure::DemandFte, vec![(nurses.to_owned(), 1000.0, [900.0, 1100.0])]),
         one(Measure::Population, "", 1000.0),
         settings(Measure::UseByAge, 1.0),
@@ -89,7 +91,7 @@ pub(crate) fn on_disk() -> TempDir {
         one(Measure::OnCost, "", 1.25),
         one(Measure::RealPayGrowth, "", 0.0),
         one(Measure::TemporaryPremium, "", 1.2),
-        (Measure::PlaceShare, vec![place("QJK", 0.6), place("QOX", 0.4)]),
+        (Measure::PlaceShare, [place("QJK", 0.6), place("QOX", 0.4)].concat()),
     ];
     for (measure, entries) in stated {
         let entries: Vec<(&str, f64, [f64; 2])> = entries.iter().map(|(of, value, range)| (of.as_str(), *value, *range)).collect();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use muster_book::{Plan, Question};
 use muster_run::{RunError, gbp, percent, thousands};
 use muster_solve::lp::{Interior, Limits};
-use muster_solve::{Answer, Chosen, Held, World};
+use muster_solve::{Answer, Beside, Chosen, Draws, Held, Likely, World};
 
 use crate::commands::DEFAULT_PLAN;
 use crate::output::{Format, Output, Rows};
@@ -31,6 +31,24 @@ pub(crate) struct Args {
     /// Write the answer as a plan in this folder, to be run, compared and adopted.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Make every target hold with this chance, from 0 to below 1, and say what that costs more.
+    #[arg(long)]
+    chance: Option<f64>,
+    /// Hold the mean of the worst cases to each target, rather than the chance alone.
+    #[arg(long, requires = "chance")]
+    tail: bool,
+    /// In how many draws of what is uncertain.
+    #[arg(long, default_value_t = 64)]
+    draws: usize,
+    /// What the draws start from.
+    #[arg(long, default_value_t = 2023)]
+    seed: u64,
+    /// Show what closing a part of the gaps costs, in so many steps.
+    #[arg(long, value_name = "STEPS")]
+    pareto: Option<usize>,
+    /// Hold the choice against the plan's other scenarios and what its stress tests say may go wrong.
+    #[arg(long)]
+    regret: bool,
     /// How many levers and limits to list.
     #[arg(long, default_value_t = 15)]
     limit: usize,
@@ -53,30 +71,46 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let places = plan.places_named(&named).map_err(RunError::Request)?;
     let limits = Limits { seconds: args.seconds, ..Limits::default() };
     let world = World::new(&plan, &question, &places)?;
-    let (search, answer) = output.progress(|progress| {
-        let search = muster_solve::search(&world, &Interior, &limits, progress)?;
+    let (search, answer, beside) = output.progress(|progress| {
+        let search = muster_solve::search(&world, &Interior, &limits, None, progress)?;
         progress("asking for the next-best plans");
         let answer = muster_solve::answer(&world, &search, &Interior, &limits);
-        Ok::<_, RunError>((search, answer))
+        let mut beside = Beside::default();
+        if let Some(steps) = args.pareto.filter(|_| answer.fits) {
+            progress("asking what a part of it costs");
+            beside.front = muster_solve::front(&world, &search, &Interior, &limits, steps.clamp(1, 50))?;
+        }
+        if let Some(chance) = args.chance {
+            progress("drawing what is uncertain");
+            let draws = Draws::new(&world, args.draws, args.seed, chance, args.tail)?;
+            let found = muster_solve::search(&world, &Interior, &limits, Some(&draws), progress)?;
+            let answer = muster_solve::answer(&world, &found, &Interior, &limits);
+            beside.likely = Some(Box::new(Likely { chance, tail: args.tail, draws: draws.count(), answer }));
+        }
+        if args.regret {
+            beside.elsewhere = muster_solve::elsewhere(&plan, &question, (&world, &search), &Interior, &limits, progress)?;
+        }
+        Ok::<_, RunError>((search, answer, beside))
     })?;
     let folder = match &args.out {
         Some(out) => {
-            let files = muster_solve::written(&world, &search, &answer, out)?;
+            let mut files = muster_solve::written(&world, &search, &answer, out)?;
+            files.push(("solve.html".to_owned(), muster_solve::page(&answer, &beside)?));
             muster_solve::save(&files, out)?;
             Some(out)
         }
         None => None,
     };
-    show(&answer, args, output);
+    show(&answer, &beside, args, output);
     if let Some(folder) = folder {
         output.say(&format!("\nWritten: {0} (run it with `muster run {0}`, compare it with `muster diff {1} {0}`)", folder.display(), args.plan.display()));
     }
     Ok(answer.fits)
 }
 
-fn show(answer: &Answer, args: &Args, output: &Output) {
+fn show(answer: &Answer, beside: &Beside, args: &Args, output: &Output) {
     match output.format() {
-        Format::Json => return Output::json(answer),
+        Format::Json => return Output::json(&serde_json::json!({ "answer": answer, "beside": beside })),
         Format::Csv | Format::Markdown => return output.rows(&levers(&answer.levers, answer, usize::MAX)),
         Format::Table => {}
     }
@@ -121,6 +155,7 @@ fn show(answer: &Answer, args: &Args, output: &Output) {
         }
         output.rows(&rows);
     }
+    show_beside(answer, beside, output);
     let agreement = &answer.agreement;
     output.say(&format!(
         "\nThe engine was asked again: program and projection differ by {:.3}% at most ({}), after {} rounds with {} choices and {} rows.",
@@ -130,6 +165,38 @@ fn show(answer: &Answer, args: &Args, output: &Output) {
         thousands(agreement.units as f64),
         thousands(agreement.rows as f64)
     ));
+}
+
+fn show_beside(answer: &Answer, beside: &Beside, output: &Output) {
+    if let Some(likely) = &beside.likely {
+        let cost = likely.answer.discounted_gbp;
+        let how = if likely.tail { "the worst of" } else { "at least" };
+        output.say(&format!("\nEach target held in {how} {} of {} draws", percent(if likely.tail { 1.0 - likely.chance } else { likely.chance }), likely.draws));
+        if likely.answer.fits {
+            output.say(&format!("  It costs {} discounted, {} more than for the central values.", gbp(cost), gbp(cost - answer.discounted_gbp)));
+        } else {
+            output.say("  Nothing fits. These cannot hold together:");
+            likely.answer.conflicts.iter().flatten().for_each(|line| output.say(&format!("  - {line}")));
+        }
+    }
+    if !beside.front.is_empty() {
+        output.say("\nWhat closing a part of the gaps costs");
+        let mut rows = Rows::new(&["Closed", "Cost, discounted", "Shortfalls left, FTE", "The next FTE costs"], Some(1));
+        for point in &beside.front {
+            rows.push(vec![percent(point.closed), gbp(point.discounted_gbp), thousands(point.shortfall_fte.round()), gbp(point.next_fte_gbp)]);
+        }
+        output.rows(&rows);
+    }
+    if !beside.elsewhere.is_empty() {
+        output.say("\nIn other futures");
+        let mut rows = Rows::new(&["Future", "Shortfalls without", "With the choice", "Best for it costs", "Regret"], Some(1));
+        for one in &beside.elsewhere {
+            let best = one.best_gbp.map_or_else(|| "nothing fits".to_owned(), gbp);
+            let regret = one.regret_gbp.map_or_else(String::new, gbp);
+            rows.push(vec![one.title.clone(), thousands(one.without_fte.round()), thousands(one.with_fte.round()), best, regret]);
+        }
+        output.rows(&rows);
+    }
 }
 
 fn more(of: usize, limit: usize, output: &Output) {
