@@ -15,10 +15,16 @@ use crate::unit::{Unit, What};
 use crate::world::World;
 
 /// The files of a plan that say what else it holds, which the answer keeps where it keeps the plan's actions.
-const KEPT: [&str; 6] = ["actions.toml", "scenarios.toml", "stress.toml", "targets.toml", "checks.toml", "dependence.toml"];
+const KEPT: [&str; 6] =
+    ["actions.toml", "scenarios.toml", "stress.toml", "targets.toml", "checks.toml", "dependence.toml"];
 
 /// Every file of the plan's folder, by its path in it.
-pub fn written(world: &World<'_>, search: &Search, answer: &Answer, out: &Path) -> Result<Vec<(String, String)>, RunError> {
+pub fn written(
+    world: &World<'_>,
+    search: &Search,
+    answer: &Answer,
+    out: &Path,
+) -> Result<Vec<(String, String)>, RunError> {
     let (plan, question) = (world.plan, world.question);
     if question.scenario != PLAN && question.scenario != COUNTERFACTUAL {
         let text = format!(
@@ -50,10 +56,15 @@ pub fn written(world: &World<'_>, search: &Search, answer: &Answer, out: &Path) 
 
 /// Writes a plan's folder, whole or not at all.
 pub fn save(files: &[(String, String)], out: &Path) -> Result<(), RunError> {
-    let at = |path: &Path, error: &std::io::Error| RunError::File { path: path.display().to_string(), error: error.to_string() };
+    let at = |path: &Path, error: &std::io::Error| RunError::File {
+        path: path.display().to_string(),
+        error: error.to_string(),
+    };
     let is_empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    if out.exists() && !is_empty(out) && !(out.join("answer.json").exists() && out.join("actions/solved.toml").exists()) {
-        let text = format!("{} holds something that is not an answer of `muster solve`: choose another --out", out.display());
+    if out.exists() && !is_empty(out) && !(out.join("answer.json").exists() && out.join("actions/solved.toml").exists())
+    {
+        let text =
+            format!("{} holds something that is not an answer of `muster solve`: choose another --out", out.display());
         return Err(RunError::Folder(text));
     }
     let beside = |suffix: &str| {
@@ -91,7 +102,11 @@ fn relative(from: &Path, to: &Path) -> Result<String, RunError> {
     let (from, to) = (whole(from), whole(to));
     let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     if shared == 0 {
-        let text = format!("{} and {} share no folder, so one cannot name the other: choose another --out", from.display(), to.display());
+        let text = format!(
+            "{} and {} share no folder, so one cannot name the other: choose another --out",
+            from.display(),
+            to.display()
+        );
         return Err(RunError::Folder(text));
     }
     let up = from.components().skip(shared).map(|_| PathBuf::from(".."));
@@ -114,7 +129,8 @@ fn plan_file(plan: &Plan, world: &World<'_>, answer: &Answer, out: &Path) -> Res
         .and_then(|(_, file)| toml::from_str(&file.text).ok())
         .ok_or_else(|| RunError::Request("the plan's own plan.toml is nowhere to be found".to_owned()))?;
     let from_here = |path: &String| relative(out, &plan.folder.join(path));
-    let books: Vec<String> = written.books.iter().map(|book| from_here(book).map(|path| quote(&path))).collect::<Result<_, _>>()?;
+    let books: Vec<String> =
+        written.books.iter().map(|book| from_here(book).map(|path| quote(&path))).collect::<Result<_, _>>()?;
     let sources = from_here(&written.sources)?;
     let about = format!(
         "Written by `muster solve` from {} and its question: {}. It is what the optimiser chose at least cost, {} over the years of the plan in prices of {}; nobody has adopted it.",
@@ -150,8 +166,12 @@ fn owner(moves: What) -> (&'static str, &'static str, &'static str) {
     match moves {
         What::Of(Moves::Intake) => ("national", "NHS England", "Commissions training places with universities"),
         What::Of(Moves::Posts) => ("regional", "NHS England regions", "Fund and place training posts"),
-        What::Of(Moves::International) => ("system", "Integrated care systems", "Recruit abroad together for their employers"),
-        What::Of(Moves::Domestic | Moves::Retention) => ("organisation", "Employers", "Recruit and keep their own staff"),
+        What::Of(Moves::International) => {
+            ("system", "Integrated care systems", "Recruit abroad together for their employers")
+        }
+        What::Of(Moves::Domestic | Moves::Retention) => {
+            ("organisation", "Employers", "Recruit and keep their own staff")
+        }
         What::Shift => ("organisation", "Employers", "Share out work between professions"),
     }
 }
@@ -172,8 +192,13 @@ fn source(world: &World<'_>, unit: &Unit) -> Result<String, RunError> {
         What::Of(_) => world.question.levers[unit.lever].passport.source.as_str(),
         What::Shift => world.question.substitutions[unit.of].passport.source.as_str(),
     };
-    let found = ["muster-solve", own].into_iter().find(|id| known(id)).or_else(|| world.plan.shelf.sources.keys().map(String::as_str).next());
-    found.map(str::to_owned).ok_or_else(|| RunError::Request("the plan has no source that an action could name".to_owned()))
+    let found = ["muster-solve", own]
+        .into_iter()
+        .find(|id| known(id))
+        .or_else(|| world.plan.shelf.sources.keys().map(String::as_str).next());
+    found
+        .map(str::to_owned)
+        .ok_or_else(|| RunError::Request("the plan has no source that an action could name".to_owned()))
 }
 
 /// An action for each lever and thing.
@@ -257,23 +282,38 @@ fn effects(world: &World<'_>, search: &Search, unit: &Unit, own: &[(Unit, f64)])
     let taxonomy = &world.plan.shelf.taxonomy;
     let first = own.iter().map(|(unit, _)| unit.year).min().unwrap_or(1);
     let total = |year: usize| -> f64 { own.iter().filter(|(unit, _)| unit.year == year).map(|(_, value)| value).sum() };
-    let path = |of: &dyn Fn(usize, f64) -> f64| -> Vec<(usize, f64)> { (first..=world.years()).map(|year| (year, of(year, total(year)))).collect() };
+    let path = |of: &dyn Fn(usize, f64) -> f64| -> Vec<(usize, f64)> {
+        (first..=world.years()).map(|year| (year, of(year, total(year)))).collect()
+    };
     let at = |profession: usize| world.at(unit.place, profession);
     let per = |value: f64, of: f64| if of > 0.0 { value / of } else { 0.0 };
-    let one = |measure, kind: &'static str, id: &str, how, path| Effect { measure, key: (kind, id.to_owned()), how, path };
+    let one =
+        |measure, kind: &'static str, id: &str, how, path| Effect { measure, key: (kind, id.to_owned()), how, path };
     match unit.what {
         What::Of(Moves::Intake) => {
             vec![one("training_intake", "programme", &taxonomy.programmes[unit.of].id, "add", path(&|_, value| value))]
         }
         What::Of(Moves::International) => {
-            vec![one("international_headcount", "profession", &taxonomy.professions[unit.of].id, "add", path(&|_, value| value))]
+            vec![one(
+                "international_headcount",
+                "profession",
+                &taxonomy.professions[unit.of].id,
+                "add",
+                path(&|_, value| value),
+            )]
         }
         What::Of(Moves::Domestic) => {
             let rate = |year: usize, value: f64| per(value, search.opening.headcount[at(unit.of)][year - 1]);
             vec![one("wider_market_rate", "profession", &taxonomy.professions[unit.of].id, "add", path(&rate))]
         }
         What::Of(Moves::Retention) => {
-            vec![one("leaver_rate", "profession", &taxonomy.professions[unit.of].id, "multiply", path(&|_, value| 1.0 - value))]
+            vec![one(
+                "leaver_rate",
+                "profession",
+                &taxonomy.professions[unit.of].id,
+                "multiply",
+                path(&|_, value| 1.0 - value),
+            )]
         }
         What::Of(Moves::Posts) => {
             vec![one("move_headcount", "move", &taxonomy.moves[unit.of].id, "add", path(&|_, value| value))]
@@ -282,9 +322,8 @@ fn effects(world: &World<'_>, search: &Search, unit: &Unit, own: &[(Unit, f64)])
             .shifted(unit, 1.0)
             .into_iter()
             .map(|(profession, fte)| {
-                let mix = |year: usize, value: f64| {
-                    per(value * fte, world.per_skill_mix(at(profession), year, &search.base))
-                };
+                let mix =
+                    |year: usize, value: f64| per(value * fte, world.per_skill_mix(at(profession), year, &search.base));
                 one("skill_mix", "profession", &taxonomy.professions[profession].id, "add", path(&mix))
             })
             .collect(),

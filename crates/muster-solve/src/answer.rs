@@ -130,12 +130,7 @@ pub struct Agreement {
 }
 
 /// Puts a search into words, and asks for the next-best ways.
-pub fn answer(
-    world: &World<'_>,
-    search: &Search,
-    solver: &(dyn Solver + Sync),
-    limits: &Limits,
-) -> Answer {
+pub fn answer(world: &World<'_>, search: &Search, solver: &(dyn Solver + Sync), limits: &Limits) -> Answer {
     let years: Vec<String> = world.resolved.years.iter().map(ToString::to_string).collect();
     let spend_gbp: Vec<f64> = (0..years.len())
         .map(|year| search.values.iter().zip(&search.spend).map(|(value, gbp)| value * gbp[year]).sum())
@@ -155,7 +150,13 @@ pub fn answer(
         fits: search.conflicts.is_empty(),
         cost_gbp: spend_gbp.iter().sum(),
         discounted_gbp: discounted,
-        pay_more_gbp: search.outcome.pay_gbp.iter().zip(&search.base.pay_gbp).map(|(with, without)| with - without).collect(),
+        pay_more_gbp: search
+            .outcome
+            .pay_gbp
+            .iter()
+            .zip(&search.base.pay_gbp)
+            .map(|(with, without)| with - without)
+            .collect(),
         gap_fte: [gap(&search.base), gap(&search.outcome)],
         levers: levers(world, search),
         targets: targets(world, search),
@@ -179,7 +180,9 @@ pub fn answer(
 fn levers(world: &World<'_>, search: &Search) -> Vec<Chosen> {
     let (taxonomy, question) = (&world.plan.shelf.taxonomy, world.question);
     let mut list: Vec<(Unit, Chosen)> = Vec::new();
-    for (i, (unit, amount)) in search.units.iter().zip(&search.values).enumerate().filter(|(_, (_, amount))| **amount != 0.0) {
+    for (i, (unit, amount)) in
+        search.units.iter().zip(&search.values).enumerate().filter(|(_, (_, amount))| **amount != 0.0)
+    {
         let known = list.iter().rposition(|(other, _)| other.same_thing(unit));
         let at = known.unwrap_or_else(|| {
             let nothing = vec![0.0; world.years() + 1];
@@ -256,7 +259,8 @@ fn figure(world: &World<'_>, target: &Target, meaning: &Meaning, of: &Outcome, s
         let all = search.units.iter().zip(&search.values).zip(&search.spend);
         return all.filter(|((unit, _), _)| here(unit)).map(|((_, value), gbp)| value * gbp[meaning.year]).sum();
     }
-    let sum = |table: &[Vec<f64>]| -> f64 { cells(world, target, meaning).iter().map(|at| table[*at][meaning.year]).sum() };
+    let sum =
+        |table: &[Vec<f64>]| -> f64 { cells(world, target, meaning).iter().map(|at| table[*at][meaning.year]).sum() };
     let gap = sum(&of.demand) - sum(&of.fte);
     let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
     match target.aim {
@@ -274,7 +278,8 @@ fn cells(world: &World<'_>, target: &Target, meaning: &Meaning) -> Vec<usize> {
 
 /// What a share is a share of, and what a target is held against: posts, joiners or the budget.
 fn weights(world: &World<'_>, target: &Target, meaning: &Meaning, of: &Outcome) -> (f64, f64) {
-    let sum = |table: &[Vec<f64>]| -> f64 { cells(world, target, meaning).iter().map(|at| table[*at][meaning.year]).sum() };
+    let sum =
+        |table: &[Vec<f64>]| -> f64 { cells(world, target, meaning).iter().map(|at| table[*at][meaning.year]).sum() };
     match target.aim {
         Aim::GapFte => (1.0, sum(&of.demand).max(1.0)),
         Aim::VacancyRate => (sum(&of.demand).max(1.0), sum(&of.demand).max(1.0)),
@@ -284,12 +289,7 @@ fn weights(world: &World<'_>, target: &Target, meaning: &Meaning, of: &Outcome) 
 }
 
 /// What the plan would cost without each of the levers that it uses, in turn.
-fn next_best(
-    world: &World<'_>,
-    search: &Search,
-    solver: &(dyn Solver + Sync),
-    limits: &Limits,
-) -> Vec<NextBest> {
+fn next_best(world: &World<'_>, search: &Search, solver: &(dyn Solver + Sync), limits: &Limits) -> Vec<NextBest> {
     let Some(solution) = &search.solution else { return Vec::new() };
     let least = solution.objective;
     let group = |unit: &Unit| match unit.what {
@@ -307,7 +307,11 @@ fn next_best(
                 (variable.low, variable.high) = (0.0, 0.0);
             }
         }
-        let name = if without.0 == 0 { world.question.levers[without.1].title.clone() } else { "work that passes to others".to_owned() };
+        let name = if without.0 == 0 {
+            world.question.levers[without.1].title.clone()
+        } else {
+            "work that passes to others".to_owned()
+        };
         let (fits, discounted_gbp) = match parts::solve_only(&program, solver, limits) {
             Ok(Came::Fits(solution)) => (Some(true), solution.objective),
             Ok(Came::Conflict { .. }) => (Some(false), 0.0),

@@ -26,7 +26,9 @@ impl Draws {
     /// Draws what is uncertain of the question's scenario.
     pub fn new(world: &World<'_>, count: usize, seed: u64, chance: f64, tail: bool) -> Result<Self, RunError> {
         if !(0.0..1.0).contains(&chance) || count < 2 {
-            let text = format!("a chance of {chance} in {count} draws says nothing: give a chance from 0 to below 1, and some dozens of draws");
+            let text = format!(
+                "a chance of {chance} in {count} draws says nothing: give a chance from 0 to below 1, and some dozens of draws"
+            );
             return Err(RunError::Request(text));
         }
         let plan = world.plan;

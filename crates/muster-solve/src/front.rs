@@ -51,7 +51,9 @@ pub fn front(
         let chosen: Vec<(Unit, f64)> = values.filter(|(_, value)| *value != 0.0).collect();
         let (outcome, _) = world.simulate(&chosen, &found.base)?;
         let by_unit = found.units.iter().zip(&found.spend);
-        let spent = |unit: &Unit| by_unit.clone().find(|(other, _)| *other == unit).map_or(0.0, |(_, gbp)| discounted(world, gbp));
+        let spent = |unit: &Unit| {
+            by_unit.clone().find(|(other, _)| *other == unit).map_or(0.0, |(_, gbp)| discounted(world, gbp))
+        };
         let discounted_gbp = chosen.iter().map(|(unit, value)| value * spent(unit)).sum();
         let shortfall_fte = shortfall(world, &outcome);
         let slope = points.last().map_or(0.0, |before| {
@@ -101,8 +103,10 @@ pub fn elsewhere(
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Vec<Elsewhere>, RunError> {
     let Some(own) = plan.scenario(&question.scenario) else { return Ok(Vec::new()) };
-    let scenarios = plan.scenarios.iter().filter(|scenario| scenario.id != own.id && scenario.id != muster_book::COUNTERFACTUAL);
-    let mut futures: Vec<(String, muster_book::Scenario)> = scenarios.map(|one| (one.title.clone(), one.clone())).collect();
+    let scenarios =
+        plan.scenarios.iter().filter(|scenario| scenario.id != own.id && scenario.id != muster_book::COUNTERFACTUAL);
+    let mut futures: Vec<(String, muster_book::Scenario)> =
+        scenarios.map(|one| (one.title.clone(), one.clone())).collect();
     futures.extend(plan.failures.iter().map(|failure| (failure.title.clone(), plan.under(own, &[failure]))));
     let ours: f64 = found.values.iter().zip(&found.spend).map(|(value, gbp)| value * discounted(world, gbp)).sum();
     let chosen = found.chosen();
@@ -117,7 +121,9 @@ pub fn elsewhere(
         let with = there.outcome(&inputs)?;
         // A future in which the solver finds no answer that it can vouch for has no best to regret.
         let best = search(&there, solver, limits, None, &|_| {}).ok().filter(|best| best.conflicts.is_empty());
-        let best_gbp = best.map(|best| best.values.iter().zip(&best.spend).map(|(value, gbp)| value * discounted(&there, gbp)).sum::<f64>());
+        let best_gbp = best.map(|best| {
+            best.values.iter().zip(&best.spend).map(|(value, gbp)| value * discounted(&there, gbp)).sum::<f64>()
+        });
         list.push(Elsewhere {
             title,
             without_fte: shortfall(&there, &base),

@@ -13,7 +13,8 @@ pub fn only(plan: &Plan, mut question: Question, name: &str) -> Result<Question,
         question.levers.iter_mut().for_each(|lever| lever.whole = true);
         return Ok(question);
     }
-    let (programme, profession, movement) = (taxonomy.programme(name), taxonomy.profession(name), taxonomy.movement(name));
+    let (programme, profession, movement) =
+        (taxonomy.programme(name), taxonomy.profession(name), taxonomy.movement(name));
     let of = |moves: Moves| match moves {
         Moves::Intake => programme,
         Moves::Posts => movement,
@@ -41,7 +42,8 @@ pub fn only(plan: &Plan, mut question: Question, name: &str) -> Result<Question,
     let Some(filled) = filled.into_iter().flatten().next() else { return Ok(question) };
     question.targets.retain_mut(|target| {
         target.professions.retain(|one| *one == filled);
-        let kept = matches!(target.aim, Aim::GapFte | Aim::VacancyRate) && target.each && !target.professions.is_empty();
+        let kept =
+            matches!(target.aim, Aim::GapFte | Aim::VacancyRate) && target.each && !target.professions.is_empty();
         kept || target.aim == Aim::SpendGbp
     });
     if question.targets.iter().all(|target| target.aim == Aim::SpendGbp) {

@@ -44,13 +44,21 @@ fn escape(text: &str) -> String {
 /// A table: the first `words` columns hold words, the others numbers.
 fn table(caption: &str, head: &[&str], words: usize, rows: &[Vec<String>]) -> String {
     let class = |i: usize| if i >= words { " class=\"n\"" } else { "" };
-    let head: String = head.iter().enumerate().map(|(i, name)| format!("<th scope=\"col\"{}>{}</th>", class(i), escape(name))).collect();
+    let head: String = head
+        .iter()
+        .enumerate()
+        .map(|(i, name)| format!("<th scope=\"col\"{}>{}</th>", class(i), escape(name)))
+        .collect();
     let row = |row: &Vec<String>| {
-        let cells: String = row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), escape(cell))).collect();
+        let cells: String =
+            row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), escape(cell))).collect();
         format!("<tr>{cells}</tr>\n")
     };
     let rows: String = rows.iter().take(ROWS).map(row).collect();
-    format!("<div class=\"wide\"><table><caption>{}</caption><thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></div>\n", escape(caption))
+    format!(
+        "<div class=\"wide\"><table><caption>{}</caption><thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></div>\n",
+        escape(caption)
+    )
 }
 
 fn list(lines: impl Iterator<Item = String>) -> String {
@@ -60,7 +68,12 @@ fn list(lines: impl Iterator<Item = String>) -> String {
 
 /// The page.
 pub fn page(answer: &Answer, beside: &Beside) -> Result<String, RunError> {
-    let mut body = format!("<h1>{}</h1>\n<p>What it would take, from the scenario <code>{}</code> of the plan <code>{}</code>.</p>\n", escape(&answer.question), escape(&answer.scenario), escape(&answer.plan));
+    let mut body = format!(
+        "<h1>{}</h1>\n<p>What it would take, from the scenario <code>{}</code> of the plan <code>{}</code>.</p>\n",
+        escape(&answer.question),
+        escape(&answer.scenario),
+        escape(&answer.plan)
+    );
     body.push_str(&in_short(answer));
     body.push_str(&charts(answer)?);
     body.push_str("<h2>What to do</h2>\n");
@@ -82,7 +95,12 @@ pub fn page(answer: &Answer, beside: &Beside) -> Result<String, RunError> {
             })
             .collect();
         body.push_str("<h2>Next best</h2>\n");
-        body.push_str(&table("Leaving out one kind of lever; as the program has it", &["Instead", "Cost, discounted", "More than the least"], 1, &rows));
+        body.push_str(&table(
+            "Leaving out one kind of lever; as the program has it",
+            &["Instead", "Cost, discounted", "More than the least"],
+            1,
+            &rows,
+        ));
     }
     if let Some(likely) = &beside.likely {
         body.push_str(&with_a_chance(answer, likely));
@@ -131,24 +149,45 @@ fn in_short(answer: &Answer) -> String {
 }
 
 fn charts(answer: &Answer) -> Result<String, RunError> {
-    let series = vec![("As the scenario has it".to_owned(), answer.gap_fte[0].clone()), ("With the levers".to_owned(), answer.gap_fte[1].clone())];
+    let series = vec![
+        ("As the scenario has it".to_owned(), answer.gap_fte[0].clone()),
+        ("With the levers".to_owned(), answer.gap_fte[1].clone()),
+    ];
     let gap = line_chart("Gap of all staff", &answer.years, series, "FTE")?;
     Ok(format!("<h2>The gap, year by year</h2>\n{gap}\n"))
 }
 
 fn levers(answer: &Answer) -> String {
-    let write = |lever: &Chosen, value: f64| if lever.counted_in == "of the leaver rate" { percent(value) } else { thousands(value.round()) };
+    let write = |lever: &Chosen, value: f64| {
+        if lever.counted_in == "of the leaver rate" { percent(value) } else { thousands(value.round()) }
+    };
     let rows: Vec<Vec<String>> = answer
         .levers
         .iter()
         .map(|lever| {
             let moved: Vec<usize> = (0..lever.added.len()).filter(|year| lever.added[*year] != 0.0).collect();
-            let most = moved.iter().copied().max_by(|a, b| lever.added[*a].abs().total_cmp(&lever.added[*b].abs())).unwrap_or(0);
+            let most = moved
+                .iter()
+                .copied()
+                .max_by(|a, b| lever.added[*a].abs().total_cmp(&lever.added[*b].abs()))
+                .unwrap_or(0);
             let already = if lever.already[most] == 0.0 { String::new() } else { write(lever, lever.already[most]) };
-            vec![lever.title.clone(), lever.place.clone(), answer.years[most].clone(), already, write(lever, lever.added[most]), gbp(lever.cost_gbp)]
+            vec![
+                lever.title.clone(),
+                lever.place.clone(),
+                answer.years[most].clone(),
+                already,
+                write(lever, lever.added[most]),
+                gbp(lever.cost_gbp),
+            ]
         })
         .collect();
-    table("The dearest first, in the year of most", &["Lever", "Place", "Year", "Has already", "Added", "Cost, all years"], 3, &rows)
+    table(
+        "The dearest first, in the year of most",
+        &["Lever", "Place", "Year", "Has already", "Added", "Cost, all years"],
+        3,
+        &rows,
+    )
 }
 
 fn targets(held: &[Held]) -> String {
@@ -159,18 +198,39 @@ fn targets(held: &[Held]) -> String {
         .into_iter()
         .map(|one| {
             let met = if one.met { "yes" } else { "no" }.to_owned();
-            vec![one.title.clone(), one.year.clone(), met, write(one, one.at_most), write(one, one.without), write(one, one.promised), write(one, one.simulated)]
+            vec![
+                one.title.clone(),
+                one.year.clone(),
+                met,
+                write(one, one.at_most),
+                write(one, one.without),
+                write(one, one.promised),
+                write(one, one.simulated),
+            ]
         })
         .collect();
-    table("The largest gaps first", &["Target", "Year", "Met", "At most", "Without levers", "Program", "Engine"], 3, &rows)
+    table(
+        "The largest gaps first",
+        &["Target", "Year", "Met", "At most", "Without levers", "Program", "Engine"],
+        3,
+        &rows,
+    )
 }
 
 fn with_a_chance(answer: &Answer, likely: &Likely) -> String {
     let cost = likely.answer.discounted_gbp;
     let what = if likely.tail { "so that the worst cases meet it on average" } else { "with this chance" };
-    let mut text = format!("<h2>Under uncertainty</h2>\n<p>Each target held {what}: {} in {} draws of what is uncertain. ", percent(likely.chance), likely.draws);
+    let mut text = format!(
+        "<h2>Under uncertainty</h2>\n<p>Each target held {what}: {} in {} draws of what is uncertain. ",
+        percent(likely.chance),
+        likely.draws
+    );
     if likely.answer.fits {
-        text.push_str(&format!("It costs {} discounted, {} more than the plan for the central values.</p>\n", gbp(cost), gbp(cost - answer.discounted_gbp)));
+        text.push_str(&format!(
+            "It costs {} discounted, {} more than the plan for the central values.</p>\n",
+            gbp(cost),
+            gbp(cost - answer.discounted_gbp)
+        ));
     } else {
         text.push_str("Nothing fits; these cannot hold together:</p>\n");
         likely.answer.conflicts.iter().for_each(|set| text.push_str(&list(set.iter().cloned())));
@@ -187,16 +247,29 @@ fn with_a_chance(answer: &Answer, likely: &Likely) -> String {
 fn front(points: &[Point]) -> Result<String, RunError> {
     let labels: Vec<String> = points.iter().map(|point| percent(point.closed)).collect();
     let cost = vec![("Cost, discounted".to_owned(), points.iter().map(|point| point.discounted_gbp / 1e6).collect())];
-    let chart = line_chart("What closing a part of the gaps costs", &labels, cost, "millions of pounds, by the part closed")?;
+    let chart =
+        line_chart("What closing a part of the gaps costs", &labels, cost, "millions of pounds, by the part closed")?;
     let rows: Vec<Vec<String>> = points
         .iter()
-        .map(|point| vec![percent(point.closed), gbp(point.discounted_gbp), thousands(point.shortfall_fte.round()), gbp(point.next_fte_gbp)])
+        .map(|point| {
+            vec![
+                percent(point.closed),
+                gbp(point.discounted_gbp),
+                thousands(point.shortfall_fte.round()),
+                gbp(point.next_fte_gbp),
+            ]
+        })
         .collect();
     // The page may hold another chart, and two elements cannot have one id.
     let chart = chart.replace("chart-title", "front-title").replace("chart-text", "front-text");
     Ok(format!(
         "<h2>Cost against gap</h2>\n{chart}\n{}",
-        table("Each a least-cost plan", &["Closed", "Cost, discounted", "Shortfalls left, FTE", "The next FTE costs"], 1, &rows)
+        table(
+            "Each a least-cost plan",
+            &["Closed", "Cost, discounted", "Shortfalls left, FTE", "The next FTE costs"],
+            1,
+            &rows
+        )
     ))
 }
 
@@ -204,7 +277,15 @@ fn elsewhere(futures: &[Elsewhere]) -> String {
     let or = |value: Option<f64>, none: &str| value.map_or_else(|| none.to_owned(), gbp);
     let rows: Vec<Vec<String>> = futures
         .iter()
-        .map(|one| vec![one.title.clone(), thousands(one.without_fte.round()), thousands(one.with_fte.round()), or(one.best_gbp, "nothing fits"), or(one.regret_gbp, "")])
+        .map(|one| {
+            vec![
+                one.title.clone(),
+                thousands(one.without_fte.round()),
+                thousands(one.with_fte.round()),
+                or(one.best_gbp, "nothing fits"),
+                or(one.regret_gbp, ""),
+            ]
+        })
         .collect();
     format!(
         "<h2>In other futures</h2>\n<p>The choice is made for one future. Here it meets others: the plan's scenarios, and what its stress tests say may go wrong. Regret is what it costs more than the least-cost plan for that future; below nought it costs less, and leaves shortfalls.</p>\n{}",

@@ -83,7 +83,9 @@ fn without_forced(program: &Program) -> Program {
         let mut fixed = 0;
         for row in program.rows.iter().filter(|row| row.low == f64::NEG_INFINITY) {
             let variables = &mut program.variables;
-            let least = |(i, factor): &(usize, f64)| factor * if *factor > 0.0 { variables[*i].low } else { variables[*i].high };
+            let least = |(i, factor): &(usize, f64)| {
+                factor * if *factor > 0.0 { variables[*i].low } else { variables[*i].high }
+            };
             let sum: f64 = row.terms.iter().map(least).sum();
             // Broken for good is for the solver to say.
             if !sum.is_finite() || (sum - row.high).abs() > 1e-9 * (1.0 + sum.abs()) {
@@ -125,13 +127,23 @@ pub(crate) fn solve(program: &Program, solver: &(dyn Solver + Sync), limits: &Li
 }
 
 /// The same, without asking why nothing fits.
-pub(crate) fn solve_only(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits) -> Result<Outcome, RunError> {
+pub(crate) fn solve_only(
+    program: &Program,
+    solver: &(dyn Solver + Sync),
+    limits: &Limits,
+) -> Result<Outcome, RunError> {
     solve_as(program, solver, limits, false)
 }
 
-fn solve_as(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits, explain: bool) -> Result<Outcome, RunError> {
+fn solve_as(
+    program: &Program,
+    solver: &(dyn Solver + Sync),
+    limits: &Limits,
+    explain: bool,
+) -> Result<Outcome, RunError> {
     let parts = parts(&from_least(&without_forced(program)));
-    let said: Vec<Said> = parts.par_iter().map(|part| one(part, solver, limits, explain)).collect::<Result<_, RunError>>()?;
+    let said: Vec<Said> =
+        parts.par_iter().map(|part| one(part, solver, limits, explain)).collect::<Result<_, RunError>>()?;
     let mut whole = Solution {
         objective: 0.0,
         values: vec![0.0; program.variables.len()],
@@ -145,7 +157,9 @@ fn solve_as(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits, ex
             Said::Optimal(solution) => Some(solution),
             Said::Not { set, nearest } => {
                 sets.push(set.iter().map(|row| part.rows[*row]).collect());
-                broken.extend(nearest.iter().flat_map(|near| &near.broken).map(|broken| (part.rows[broken.row], broken.by)));
+                broken.extend(
+                    nearest.iter().flat_map(|near| &near.broken).map(|broken| (part.rows[broken.row], broken.by)),
+                );
                 nearest.as_ref().map(|near| &near.solution)
             }
         };
@@ -163,7 +177,11 @@ fn solve_as(program: &Program, solver: &(dyn Solver + Sync), limits: &Limits, ex
     }
     whole.objective = program.objective(&whole.values);
     whole.row_values = program.row_values(&whole.values);
-    if sets.is_empty() { Ok(Outcome::Fits(whole)) } else { Ok(Outcome::Conflict { sets, values: whole.values, broken }) }
+    if sets.is_empty() {
+        Ok(Outcome::Fits(whole))
+    } else {
+        Ok(Outcome::Conflict { sets, values: whole.values, broken })
+    }
 }
 
 fn one(part: &Part, solver: &(dyn Solver + Sync), limits: &Limits, explain: bool) -> Result<Said, RunError> {
@@ -172,7 +190,11 @@ fn one(part: &Part, solver: &(dyn Solver + Sync), limits: &Limits, explain: bool
     let holds = |row: &crate::lp::Row| row.low <= 0.0 && row.high >= 0.0;
     if part.program.variables.is_empty() {
         let wrong: Vec<usize> = (0..part.rows.len()).filter(|row| !holds(&part.program.rows[*row])).take(1).collect();
-        return Ok(if wrong.is_empty() { Said::Optimal(Solution::default()) } else { Said::Not { set: wrong, nearest: None } });
+        return Ok(if wrong.is_empty() {
+            Said::Optimal(Solution::default())
+        } else {
+            Said::Not { set: wrong, nearest: None }
+        });
     }
     match solver.solve(&part.program, limits).map_err(fail)? {
         Answer::Optimal(solution) => Ok(Said::Optimal(solution)),
@@ -185,7 +207,8 @@ fn one(part: &Part, solver: &(dyn Solver + Sync), limits: &Limits, explain: bool
             Ok(Said::Not { set, nearest })
         }
         Answer::Unbounded => Err(RunError::Request(
-            "the cost can be made as small as one likes: a lever has a price below nought, or a limit is missing".to_owned(),
+            "the cost can be made as small as one likes: a lever has a price below nought, or a limit is missing"
+                .to_owned(),
         )),
         Answer::Stopped { why, .. } => Err(RunError::Request(format!("the solver was stopped: {why}"))),
     }

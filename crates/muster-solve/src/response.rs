@@ -88,7 +88,8 @@ fn lots(world: &World<'_>, units: &[Unit]) -> Vec<Vec<usize>> {
     let mut of_year: Vec<Vec<usize>> = vec![Vec::new(); world.years() + 1];
     let asked = units.iter().enumerate().filter(|(_, unit)| unit.what != What::Shift && unit.band == 0);
     for (i, unit) in asked.filter(|(_, unit)| matters(world, unit)) {
-        let reach: Vec<usize> = world.reach(unit).into_iter().map(|profession| world.at(unit.place, profession)).collect();
+        let reach: Vec<usize> =
+            world.reach(unit).into_iter().map(|profession| world.at(unit.place, profession)).collect();
         let free = of_year[unit.year].iter().copied().find(|lot| reach.iter().all(|at| !lots[*lot].taken[*at]));
         let lot = free.unwrap_or_else(|| {
             let taken = vec![false; world.places() * world.professions()];

@@ -138,8 +138,11 @@ impl Draft<'_, '_> {
         let last = usize::try_from(target.until.years_since(self.world.plan.from)).unwrap_or(0);
         for year in first..=last {
             for place in self.targets_places(target.each_place) {
-                let who: Vec<Vec<usize>> =
-                    if target.each { target.professions.iter().map(|one| vec![*one]).collect() } else { vec![target.professions.clone()] };
+                let who: Vec<Vec<usize>> = if target.each {
+                    target.professions.iter().map(|one| vec![*one]).collect()
+                } else {
+                    vec![target.professions.clone()]
+                };
                 for who in who {
                     let of = target.each.then(|| who[0]);
                     let meaning = Meaning { about: About::Target(i), place, of, year };
@@ -160,7 +163,8 @@ impl Draft<'_, '_> {
         if target.aim == Aim::SpendGbp {
             let here = |unit: &Unit| place.is_none_or(|place| unit.place == place);
             let terms = self.units.iter().zip(self.around.spend).enumerate();
-            let terms = terms.filter(|(_, (unit, gbp))| here(unit) && gbp[year] != 0.0).map(|(i, (_, gbp))| (i, gbp[year]));
+            let terms =
+                terms.filter(|(_, (unit, gbp))| here(unit) && gbp[year] != 0.0).map(|(i, (_, gbp))| (i, gbp[year]));
             return Sum { terms: terms.collect(), constant: 0.0 };
         }
         let [fte, demand, joiners, abroad] = match target.aim {
@@ -169,7 +173,8 @@ impl Draft<'_, '_> {
             _ => [0.0, 0.0, -target.at_most, 1.0],
         };
         let places: Vec<usize> = place.map_or_else(|| (0..self.world.places()).collect(), |place| vec![place]);
-        let cells: Vec<usize> = places.iter().flat_map(|place| who.iter().map(|one| self.world.at(*place, *one))).collect();
+        let cells: Vec<usize> =
+            places.iter().flat_map(|place| who.iter().map(|one| self.world.at(*place, *one))).collect();
         let level = |of: &Outcome| -> f64 {
             let at = |table: &[Vec<f64>], at: &usize| table[*at][year];
             let one = |cell: &usize| {
@@ -209,12 +214,14 @@ impl Draft<'_, '_> {
         let here: Vec<usize> = (0..self.world.places())
             .filter(|place| named.is_none_or(|of| tree.is_within(&self.world.resolved.places[*place], of)))
             .collect();
-        let each: Vec<Vec<usize>> = if limit.each { limit.of.iter().map(|one| vec![*one]).collect() } else { vec![limit.of.clone()] };
+        let each: Vec<Vec<usize>> =
+            if limit.each { limit.of.iter().map(|one| vec![*one]).collect() } else { vec![limit.of.clone()] };
         let first = usize::try_from(self.world.question.from.years_since(self.world.plan.from)).unwrap_or(1).max(1);
         for place in here {
             for of in &each {
                 for year in first..=self.world.years() {
-                    let meaning = Meaning { about: About::Limit(i), place: Some(place), of: limit.each.then(|| of[0]), year };
+                    let meaning =
+                        Meaning { about: About::Limit(i), place: Some(place), of: limit.each.then(|| of[0]), year };
                     if let Some((sum, bound)) = self.held(limit, place, of, (first, year)) {
                         self.at_most(meaning, sum, bound);
                     }
@@ -316,14 +323,22 @@ impl Draft<'_, '_> {
             return 1.0;
         }
         let students = |place: usize| -> f64 {
-            of.iter().map(|of| self.around.base.students.get(self.world.course(place, *of)).map_or(0.0, |years| years[0])).sum()
+            of.iter()
+                .map(|of| self.around.base.students.get(self.world.course(place, *of)).map_or(0.0, |years| years[0]))
+                .sum()
         };
         let people = |place: usize| -> f64 {
             (0..self.world.professions()).map(|one| self.around.base.headcount[self.world.at(place, one)][0]).sum()
         };
-        let count = |place: usize| if limit.holds == Holds::Posts { people(place) } else { students(place) };
-        let all: f64 = (0..self.world.places()).map(count).sum();
-        if all > 0.0 { count(place) / all } else { 1.0 / self.world.places() as f64 }
+        let of_all = |count: &dyn Fn(usize) -> f64| -> f64 { (0..self.world.places()).map(count).sum() };
+        let (all_students, all_people) = (of_all(&students), of_all(&people));
+        if limit.holds != Holds::Posts && all_students > 0.0 {
+            students(place) / all_students
+        } else if all_people > 0.0 {
+            people(place) / all_people
+        } else {
+            1.0 / self.world.places() as f64
+        }
     }
 
     fn heads(&self, place: usize, of: &[usize]) -> f64 {

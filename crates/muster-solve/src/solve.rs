@@ -98,9 +98,13 @@ pub fn search(
     loop {
         rounds += 1;
         let spend: Vec<Vec<f64>> = units.iter().map(|unit| spend(world, unit, &outcome)).collect::<Result<_, _>>()?;
-        let cost: Vec<f64> = spend.iter().map(|by_year| by_year.iter().enumerate().map(|(year, gbp)| gbp * weight(world, year)).sum()).collect();
+        let cost: Vec<f64> = spend
+            .iter()
+            .map(|by_year| by_year.iter().enumerate().map(|(year, gbp)| gbp * weight(world, year)).sum())
+            .collect();
         let risk = draws.map(|draws| (draws, drawn_outcomes.as_slice()));
-        let around = Around { values: &values, outcome: &outcome, base: &base, responses: &answers, spend: &spend, risk };
+        let around =
+            Around { values: &values, outcome: &outcome, base: &base, responses: &answers, spend: &spend, risk };
         let mut drawn = draw_up(world, &units, &around, &cost);
         for (meaning, row) in &kept {
             drawn.program.row(row.clone());
@@ -115,9 +119,11 @@ pub fn search(
         // Where two ways cost nearly the same, the cheaper changes from round to round. Going only part of the way there settles it.
         let part = if rounds < WHOLE_STEPS { 1.0 } else { 1.0 / (rounds - WHOLE_STEPS + 2) as f64 };
         let step = |(old, new): (&f64, f64)| old + part * (new - old);
-        let new: Vec<f64> = units.iter().zip(values.iter().zip(new).map(step)).map(|(unit, value)| tidy(unit, value)).collect();
+        let new: Vec<f64> =
+            units.iter().zip(values.iter().zip(new).map(step)).map(|(unit, value)| tidy(unit, value)).collect();
         let predicted = predict(&outcome, &answers, &values, &new);
-        let chosen: Vec<(Unit, f64)> = units.iter().copied().zip(new.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
+        let chosen: Vec<(Unit, f64)> =
+            units.iter().copied().zip(new.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
         progress("asking the engine what comes of the answer");
         let (after, mut heads) = world.simulate(&chosen, &base)?;
         if let Some(draws) = draws {
@@ -133,7 +139,8 @@ pub fn search(
         };
         if rounds > 1 {
             let rows = drawn.meanings.iter().zip(&drawn.program.rows).take(drawn.program.rows.len() - kept.len());
-            let more: Vec<_> = rows.filter(|(meaning, _)| is_kept(meaning)).map(|(meaning, row)| (*meaning, row.clone())).collect();
+            let more: Vec<_> =
+                rows.filter(|(meaning, _)| is_kept(meaning)).map(|(meaning, row)| (*meaning, row.clone())).collect();
             kept.extend(more);
         }
         // What holds in a share of the draws was found around the choice before, so it is asked once more.
@@ -143,16 +150,34 @@ pub fn search(
         if done && !whole && has_parts(world, &units, &values) {
             // Parts of people are rounded up, and the engine is asked once more.
             whole = true;
-            let up = |(unit, value): (&Unit, &f64)| if in_whole(world, unit) { (value - NONE_PEOPLE).ceil() } else { *value };
+            let up = |(unit, value): (&Unit, &f64)| {
+                if in_whole(world, unit) { (value - NONE_PEOPLE).ceil() } else { *value }
+            };
             values = units.iter().zip(&values).map(up).collect();
-            let chosen: Vec<(Unit, f64)> = units.iter().copied().zip(values.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
+            let chosen: Vec<(Unit, f64)> =
+                units.iter().copied().zip(values.iter().copied()).filter(|(_, v)| *v != 0.0).collect();
             (outcome, heads) = world.simulate(&chosen, &base)?;
             if let Some(draws) = draws {
                 drawn_outcomes = draws.outcomes(world, &chosen, (&base, &heads))?;
             }
         }
         if done {
-            return Ok(Search { units, values, base, outcome, opening: heads, outcomes: drawn_outcomes, responses: answers, spend, drawn, solution, conflicts, broken, apart, rounds });
+            return Ok(Search {
+                units,
+                values,
+                base,
+                outcome,
+                opening: heads,
+                outcomes: drawn_outcomes,
+                responses: answers,
+                spend,
+                drawn,
+                solution,
+                conflicts,
+                broken,
+                apart,
+                rounds,
+            });
         }
         progress("asking the engine again, around the answer");
         answers = responses(world, &units, &chosen, &base)?;
@@ -218,4 +243,3 @@ fn furthest(predicted: &[Vec<f64>], after: &Outcome) -> (f64, usize, usize) {
     }
     worst
 }
-

@@ -53,7 +53,9 @@ impl Unit {
         match self.what {
             What::Of(Moves::Intake) => format!("{}, starters", taxonomy.programmes[self.of].title),
             What::Of(Moves::International) => format!("{}, recruits from abroad", taxonomy.professions[self.of].title),
-            What::Of(Moves::Domestic) => format!("{}, joiners from the wider labour market", taxonomy.professions[self.of].title),
+            What::Of(Moves::Domestic) => {
+                format!("{}, joiners from the wider labour market", taxonomy.professions[self.of].title)
+            }
             What::Of(Moves::Retention) => format!("{}, leaver rate", taxonomy.professions[self.of].title),
             What::Of(Moves::Posts) => format!("{}, posts", taxonomy.moves[self.of].title),
             What::Shift => {

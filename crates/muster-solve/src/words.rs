@@ -212,7 +212,9 @@ fn bound(world: &World<'_>, meaning: &Meaning) -> String {
             let limit = &question.limits[i];
             let text = match limit.holds {
                 Holds::IntakeGrowth => format!("at most {} a year", percent(limit.at_most)),
-                Holds::RecruitsAbroad | Holds::RecruitsAtHome => format!("at most {} of heads in post", percent(limit.at_most)),
+                Holds::RecruitsAbroad | Holds::RecruitsAtHome => {
+                    format!("at most {} of heads in post", percent(limit.at_most))
+                }
                 Holds::Supervisors => format!("at most {} students for each FTE", limit.at_most),
                 _ => format!("at most {}", thousands(limit.at_most)),
             };
@@ -253,7 +255,9 @@ pub(crate) fn broken(world: &World<'_>, search: &Search) -> Vec<String> {
         let year = world.resolved.years[meaning.year];
         let by = match meaning.about {
             About::Target(i) if world.question.targets[i].aim == Aim::SpendGbp => gbp(by),
-            About::Target(i) if world.question.targets[i].aim == Aim::InternationalShare => format!("{} recruits", thousands(by)),
+            About::Target(i) if world.question.targets[i].aim == Aim::InternationalShare => {
+                format!("{} recruits", thousands(by))
+            }
             About::Target(_) | About::Substitution(_) => format!("{} FTE", thousands(by)),
             About::Limit(_) => format!("{} people", thousands(by)),
             About::Lever(_) => format!("{} of the leaver rate", percent(by)),

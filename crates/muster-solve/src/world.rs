@@ -53,9 +53,9 @@ pub struct Outcome {
 impl<'p> World<'p> {
     /// Resolves the scenario that a question starts from.
     pub fn new(plan: &'p Plan, question: &'p Question, places: &[PlaceCode]) -> Result<Self, RunError> {
-        let scenario = plan.scenario(&question.scenario).ok_or_else(|| {
-            RunError::Request(format!("no scenario is called `{}`", question.scenario))
-        })?;
+        let scenario = plan
+            .scenario(&question.scenario)
+            .ok_or_else(|| RunError::Request(format!("no scenario is called `{}`", question.scenario)))?;
         let resolved = plan.resolve(scenario, places, Step::Year).map_err(RunError::Plan)?;
         let prices = plan.prices(scenario, places).map_err(RunError::Plan)?;
         Ok(Self::of(plan, question, resolved, prices))
@@ -123,7 +123,9 @@ impl<'p> World<'p> {
         let inputs = &self.resolved.inputs;
         let year = unit.year - 1;
         match unit.what {
-            What::Of(Moves::Intake) => self.programme(unit.place, unit.of).map_or(0.0, |programme| programme.intake[year]),
+            What::Of(Moves::Intake) => {
+                self.programme(unit.place, unit.of).map_or(0.0, |programme| programme.intake[year])
+            }
             What::Of(Moves::International) => {
                 let cells = &self.cells[self.at(unit.place, unit.of)];
                 cells.iter().map(|cell| inputs.cells[*cell].years[year].international_headcount).sum()
@@ -174,7 +176,9 @@ impl<'p> World<'p> {
                         *intake = (*intake + amount).max(0.0);
                     }
                 }
-                What::Of(moves @ (Moves::International | Moves::Domestic)) if moves == Moves::International || heads.is_none() => {
+                What::Of(moves @ (Moves::International | Moves::Domestic))
+                    if moves == Moves::International || heads.is_none() =>
+                {
                     let cells = &self.cells[self.at(unit.place, unit.of)];
                     for (cell, share) in cells.iter().zip(self.shares(cells)) {
                         let people = &mut inputs.cells[*cell].years[year].international_headcount;
@@ -276,7 +280,8 @@ impl<'p> World<'p> {
 
     /// What the engine makes of some inputs.
     pub fn outcome(&self, inputs: &Inputs) -> Result<Outcome, RunError> {
-        let projection = project(inputs).map_err(|error| RunError::Engine { scenario: self.question.scenario.clone(), error })?;
+        let projection =
+            project(inputs).map_err(|error| RunError::Engine { scenario: self.question.scenario.clone(), error })?;
         Ok(self.add_up(&projection))
     }
 

@@ -169,12 +169,7 @@ struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-pub(super) fn question(
-    plan: &Plan,
-    file: TextFile,
-    sourced: bool,
-    diagnostics: &mut Diagnostics,
-) -> Option<Question> {
+pub(super) fn question(plan: &Plan, file: TextFile, sourced: bool, diagnostics: &mut Diagnostics) -> Option<Question> {
     let parsed = file.clone();
     let mut document = Document::parse(&parsed, diagnostics)?;
     let targets = document.list::<RawTarget>("target", diagnostics);
@@ -277,7 +272,11 @@ impl Reader<'_> {
         if !(low..=high).contains(&number.value) {
             let location = self.file.locate(number.span.clone());
             let message = format!("{} cannot be right for {what}", number.value);
-            let help = if high >= 1e12 { "write a number of nought or more".to_owned() } else { format!("write a number from {low} to {high}") };
+            let help = if high >= 1e12 {
+                "write a number of nought or more".to_owned()
+            } else {
+                format!("write a number from {low} to {high}")
+            };
             self.diagnostics.push("M009", location, message, help);
         }
     }
@@ -350,7 +349,11 @@ impl Reader<'_> {
             for name in names {
                 let members = crate::figure::professions_named(taxonomy, what, name);
                 if members.is_empty() {
-                    let known = if what == "tag" { taxonomy.tags() } else { taxonomy.groups.iter().map(|g| g.id.as_str()).collect() };
+                    let known = if what == "tag" {
+                        taxonomy.tags()
+                    } else {
+                        taxonomy.groups.iter().map(|g| g.id.as_str()).collect()
+                    };
                     self.unknown(what, name, known);
                 }
                 found.extend(members);
@@ -381,7 +384,11 @@ impl Reader<'_> {
         if let (Some(year), Some(until)) = (year, until)
             && until < year
         {
-            self.push(raw.year.span.clone(), format!("the target ends in {until}, before {year}"), "put `until` after `year`");
+            self.push(
+                raw.year.span.clone(),
+                format!("the target ends in {until}, before {year}"),
+                "put `until` after `year`",
+            );
         }
         match raw.aim {
             Aim::VacancyRate | Aim::InternationalShare => self.between(&raw.at_most, "a share", 0.0, 1.0),
@@ -431,7 +438,8 @@ impl Reader<'_> {
         if let Some(at_least) = &raw.at_least {
             self.between(at_least, "what must be left of what the scenario has", 0.0, 1.0);
         }
-        let bands: Vec<Band> = raw.bands.iter().map(|band| Band { cut: band.cut, gbp_per_head: band.gbp_per_head }).collect();
+        let bands: Vec<Band> =
+            raw.bands.iter().map(|band| Band { cut: band.cut, gbp_per_head: band.gbp_per_head }).collect();
         let cuts: f64 = bands.iter().map(|band| band.cut).sum();
         let each = |band: &Band| band.gbp_per_head / band.cut;
         let good = bands.iter().all(|band| band.cut > 0.0 && band.gbp_per_head >= 0.0 && band.gbp_per_head.is_finite());
@@ -467,7 +475,11 @@ impl Reader<'_> {
         let of = self.of(&raw.of, subject, raw.span.clone());
         self.between(&raw.at_most, "a limit", 0.0, 1e12);
         if !(-0.5..=1.0).contains(&raw.growth) {
-            self.push(raw.span.clone(), format!("a limit cannot grow by {} a year", raw.growth), "write a share a year, such as 0.05");
+            self.push(
+                raw.span.clone(),
+                format!("a limit cannot grow by {} a year", raw.growth),
+                "write a share a year, such as 0.05",
+            );
         }
         let supervisor = raw.supervisor.as_ref().and_then(|name| self.profession(name));
         if (raw.holds == Holds::Supervisors) != raw.supervisor.is_some() {
@@ -495,7 +507,11 @@ impl Reader<'_> {
         let before = self.diagnostics.count();
         let (from, to) = (self.profession(&raw.from), self.profession(&raw.to));
         if from.is_some() && from == to {
-            self.push(raw.to.span.clone(), "work cannot pass from a profession to itself".to_owned(), "name another profession");
+            self.push(
+                raw.to.span.clone(),
+                "work cannot pass from a profession to itself".to_owned(),
+                "name another profession",
+            );
         }
         self.between(&raw.share, "a share of work", 0.0, 1.0);
         self.between(&raw.ratio, "FTE who replace one FTE", 0.01, 20.0);

@@ -42,7 +42,11 @@ fn shadow_prices_are_what_a_limit_moved_by_one_saves() {
     near(applicants.years[0].1, 1_200.0);
     near(applicants.years[1].1, 2_000.0);
     near(applicants.worth_fte.unwrap(), 0.8);
-    assert!(applicants.words.contains("one more applicant there is worth 0.80 FTE in 2025/26 and saves £2,000"), "{}", applicants.words);
+    assert!(
+        applicants.words.contains("one more applicant there is worth 0.80 FTE in 2025/26 and saves £2,000"),
+        "{}",
+        applicants.words
+    );
     // The same by asking again: one more applicant in each year.
     let priced: f64 = applicants.years.iter().map(|(_, saves)| saves).sum();
     near(answer.cost_gbp - cost(201.0).cost_gbp, priced);
@@ -108,7 +112,8 @@ fn systems_have_their_shares_of_a_national_limit() {
     let plan = plan(folder.path());
     let places = plan.places_named(&["systems".to_owned()]).unwrap();
     let (england, _) = ask(&plan, &question(&plan, &with_limits(200.0, 0.1)), &plan.whole(), None);
-    let each = with_limits(200.0, 0.1).replace("each = true\nPASSPORT\n\n[[lever]]", "each = true\neach_place = true\nPASSPORT\n\n[[lever]]");
+    let each = with_limits(200.0, 0.1)
+        .replace("each = true\nPASSPORT\n\n[[lever]]", "each = true\neach_place = true\nPASSPORT\n\n[[lever]]");
     let (systems, gap) = ask(&plan, &question(&plan, &each), &places, None);
     assert!(gap.iter().all(|gap| gap.abs() < 1e-2), "{gap:?}");
     near(systems.cost_gbp, england.cost_gbp);

@@ -16,14 +16,39 @@ fn a_fault_is_named_in_a_planners_words() {
         ("gbp = 3000", "", "", ""),
         ("gbp = 3000", "gbp = -5", "M009", "cannot be right for a cost"),
         ("gbp = 3000", "bands = [{ cut = 0.1, gbp_per_head = 5 }]", "M065", "what `course` costs is not clear"),
-        ("moves = \"intake\"", "moves = \"intake\"\nfor = { professions = [\"nurses\"] }", "M065", "names things that it cannot be about"),
-        ("moves = \"intake\"", "moves = \"intake\"\nfor = { programmes = [\"coarse\"] }", "M010", "no programme is called `coarse`"),
+        (
+            "moves = \"intake\"",
+            "moves = \"intake\"\nfor = { professions = [\"nurses\"] }",
+            "M065",
+            "names things that it cannot be about",
+        ),
+        (
+            "moves = \"intake\"",
+            "moves = \"intake\"\nfor = { programmes = [\"coarse\"] }",
+            "M010",
+            "no programme is called `coarse`",
+        ),
         ("id = \"abroad\"", "id = \"course\"", "M013", "two levers are called `course`"),
         ("title = \"Close the gap\"", "title = \"x\"\nscenario = \"plam\"", "M010", "no scenario is called `plam`"),
-        ("title = \"Close the gap\"", "title = \"x\"\nbudget = 5", "M004", "`budget` is not something that a question has"),
+        (
+            "title = \"Close the gap\"",
+            "title = \"x\"\nbudget = 5",
+            "M004",
+            "`budget` is not something that a question has",
+        ),
         ("[[target]]", "[[aim]]", "M004", "`aim` is not something"),
-        ("gbp = 10000\nPASSPORT", "gbp = 10000\nkind = \"judgement\"\nsource = \"judgement\"", "M012", "does not say its reason"),
-        ("gbp = 10000\nPASSPORT", "gbp = 10000\nkind = \"judgement\"\nsource = \"judgment\"\nwhy = \"x\"", "M011", "no source is called `judgment`"),
+        (
+            "gbp = 10000\nPASSPORT",
+            "gbp = 10000\nkind = \"judgement\"\nsource = \"judgement\"",
+            "M012",
+            "does not say its reason",
+        ),
+        (
+            "gbp = 10000\nPASSPORT",
+            "gbp = 10000\nkind = \"judgement\"\nsource = \"judgment\"\nwhy = \"x\"",
+            "M011",
+            "no source is called `judgment`",
+        ),
     ] {
         assert!(QUESTION.contains(old), "{old}");
         let text = QUESTION.replacen(old, new, 1).replace("PASSPORT", passport);

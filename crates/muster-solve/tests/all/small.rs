@@ -39,7 +39,10 @@ pub(crate) fn on_disk() -> TempDir {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    write("sources/judgement.toml", "title = \"A judgement\"\npublisher = \"A planner\"\nlicence = \"own work\"\ngrade = \"J\"\nabout = \"Made up.\"\n");
+    write(
+        "sources/judgement.toml",
+        "title = \"A judgement\"\npublisher = \"A planner\"\nlicence = \"own work\"\ngrade = \"J\"\nabout = \"Made up.\"\n",
+    );
     write("books/b/book.toml", "id = \"b\"\ntitle = \"A book\"\nplace = \"ENG\"\nbaseline = 2022-03-31\n");
     write(
         "books/b/places.csv",
@@ -57,13 +60,15 @@ pub(crate) fn on_disk() -> TempDir {
     let is = |value: f64| [value, value];
     let one = |measure, of: &str, value: f64| (measure, vec![(of.to_owned(), value, is(value))]);
     let settings = |measure, value: f64| {
-        let all = muster_core::Setting::ALL.map(|setting| (format!("setting = \"{}\"", setting.id()), value, is(value)));
+        let all =
+            muster_core::Setting::ALL.map(|setting| (format!("setting = \"{}\"", setting.id()), value, is(value)));
         (measure, all.to_vec())
     };
     let nurses = "profession = \"nurses\"";
     let course = "programme = \"course\"";
     let place = |code: &str, share: f64| {
-        muster_core::Setting::ALL.map(|setting| (format!("place = \"{code}\", setting = \"{}\"", setting.id()), share, is(share)))
+        muster_core::Setting::ALL
+            .map(|setting| (format!("place = \"{code}\", setting = \"{}\"", setting.id()), share, is(share)))
     };
     let stated = [
         one(Measure::StockFte, nurses, 1000.0),
@@ -94,7 +99,8 @@ pub(crate) fn on_disk() -> TempDir {
         (Measure::PlaceShare, [place("QJK", 0.6), place("QOX", 0.4)].concat()),
     ];
     for (measure, entries) in stated {
-        let entries: Vec<(&str, f64, [f64; 2])> = entries.iter().map(|(of, value, range)| (of.as_str(), *value, *range)).collect();
+        let entries: Vec<(&str, f64, [f64; 2])> =
+            entries.iter().map(|(of, value, range)| (of.as_str(), *value, *range)).collect();
         write(&format!("books/b/{}.toml", measure.id()), &file(measure, &entries));
     }
     write(
@@ -106,7 +112,8 @@ pub(crate) fn on_disk() -> TempDir {
 
 /// Reads the plan.
 pub(crate) fn plan(folder: &Path) -> Plan {
-    Plan::read(&folder.join("plans/p")).unwrap_or_else(|list| panic!("{}", list.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    Plan::read(&folder.join("plans/p"))
+        .unwrap_or_else(|list| panic!("{}", list.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
 /// The target, and levers for courses at £3,000 a student and year, and for recruits from abroad at £10,000.
@@ -152,7 +159,12 @@ pub(crate) fn with_limits(applicants: f64, abroad: f64) -> String {
 }
 
 /// Asks a question.
-pub(crate) fn ask(plan: &Plan, question: &Question, places: &[PlaceCode], draws: Option<(usize, f64, bool)>) -> (Answer, Vec<f64>) {
+pub(crate) fn ask(
+    plan: &Plan,
+    question: &Question,
+    places: &[PlaceCode],
+    draws: Option<(usize, f64, bool)>,
+) -> (Answer, Vec<f64>) {
     let world = World::new(plan, question, places).unwrap();
     let draws = draws.map(|(count, chance, tail)| Draws::new(&world, count, 7, chance, tail).unwrap());
     let search: Search = muster_solve::search(&world, &Interior, &Limits::default(), draws.as_ref(), &|_| {}).unwrap();

@@ -88,7 +88,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
             beside.likely = Some(Box::new(Likely { chance, tail: args.tail, draws: draws.count(), answer }));
         }
         if args.regret {
-            beside.elsewhere = muster_solve::elsewhere(&plan, &question, (&world, &search), &Interior, &limits, progress)?;
+            beside.elsewhere =
+                muster_solve::elsewhere(&plan, &question, (&world, &search), &Interior, &limits, progress)?;
         }
         Ok::<_, RunError>((search, answer, beside))
     })?;
@@ -103,7 +104,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     };
     show(&answer, &beside, args, output);
     if let Some(folder) = folder {
-        output.say(&format!("\nWritten: {0} (run it with `muster run {0}`, compare it with `muster diff {1} {0}`)", folder.display(), args.plan.display()));
+        output.say(&format!(
+            "\nWritten: {0} (run it with `muster run {0}`, compare it with `muster diff {1} {0}`)",
+            folder.display(),
+            args.plan.display()
+        ));
     }
     Ok(answer.fits)
 }
@@ -171,9 +176,17 @@ fn show_beside(answer: &Answer, beside: &Beside, output: &Output) {
     if let Some(likely) = &beside.likely {
         let cost = likely.answer.discounted_gbp;
         let how = if likely.tail { "the worst of" } else { "at least" };
-        output.say(&format!("\nEach target held in {how} {} of {} draws", percent(if likely.tail { 1.0 - likely.chance } else { likely.chance }), likely.draws));
+        output.say(&format!(
+            "\nEach target held in {how} {} of {} draws",
+            percent(if likely.tail { 1.0 - likely.chance } else { likely.chance }),
+            likely.draws
+        ));
         if likely.answer.fits {
-            output.say(&format!("  It costs {} discounted, {} more than for the central values.", gbp(cost), gbp(cost - answer.discounted_gbp)));
+            output.say(&format!(
+                "  It costs {} discounted, {} more than for the central values.",
+                gbp(cost),
+                gbp(cost - answer.discounted_gbp)
+            ));
         } else {
             output.say("  Nothing fits. These cannot hold together:");
             likely.answer.conflicts.iter().flatten().for_each(|line| output.say(&format!("  - {line}")));
@@ -181,19 +194,32 @@ fn show_beside(answer: &Answer, beside: &Beside, output: &Output) {
     }
     if !beside.front.is_empty() {
         output.say("\nWhat closing a part of the gaps costs");
-        let mut rows = Rows::new(&["Closed", "Cost, discounted", "Shortfalls left, FTE", "The next FTE costs"], Some(1));
+        let mut rows =
+            Rows::new(&["Closed", "Cost, discounted", "Shortfalls left, FTE", "The next FTE costs"], Some(1));
         for point in &beside.front {
-            rows.push(vec![percent(point.closed), gbp(point.discounted_gbp), thousands(point.shortfall_fte.round()), gbp(point.next_fte_gbp)]);
+            rows.push(vec![
+                percent(point.closed),
+                gbp(point.discounted_gbp),
+                thousands(point.shortfall_fte.round()),
+                gbp(point.next_fte_gbp),
+            ]);
         }
         output.rows(&rows);
     }
     if !beside.elsewhere.is_empty() {
         output.say("\nIn other futures");
-        let mut rows = Rows::new(&["Future", "Shortfalls without", "With the choice", "Best for it costs", "Regret"], Some(1));
+        let mut rows =
+            Rows::new(&["Future", "Shortfalls without", "With the choice", "Best for it costs", "Regret"], Some(1));
         for one in &beside.elsewhere {
             let best = one.best_gbp.map_or_else(|| "nothing fits".to_owned(), gbp);
             let regret = one.regret_gbp.map_or_else(String::new, gbp);
-            rows.push(vec![one.title.clone(), thousands(one.without_fte.round()), thousands(one.with_fte.round()), best, regret]);
+            rows.push(vec![
+                one.title.clone(),
+                thousands(one.without_fte.round()),
+                thousands(one.with_fte.round()),
+                best,
+                regret,
+            ]);
         }
         output.rows(&rows);
     }
@@ -213,7 +239,8 @@ fn levers(chosen: &[Chosen], answer: &Answer, limit: usize) -> Rows {
     let mut rows = Rows::new(&["Lever", "From", "Most in a year", "In", "Added in all", "Cost"], Some(1));
     for lever in chosen.iter().take(limit) {
         let moved: Vec<usize> = (0..lever.added.len()).filter(|year| lever.added[*year] != 0.0).collect();
-        let most = moved.iter().copied().max_by(|a, b| lever.added[*a].abs().total_cmp(&lever.added[*b].abs())).unwrap_or(0);
+        let most =
+            moved.iter().copied().max_by(|a, b| lever.added[*a].abs().total_cmp(&lever.added[*b].abs())).unwrap_or(0);
         let is_rate = lever.counted_in == "of the leaver rate";
         let all: f64 = lever.added.iter().sum();
         let place = if lever.place.is_empty() { String::new() } else { format!(" ({})", lever.place) };
