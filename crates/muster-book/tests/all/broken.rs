@@ -452,7 +452,7 @@ fn a_number_that_cannot_be_right_is_refused() {
     // A budget may well be 1e9.
     let refused_by = |number: &&str, spec: &muster_book::Spec| *number != "1e9" || spec.highest < 1e9;
     let generated = numbers.iter().flat_map(|number| {
-        MEASURES.iter().filter(move |spec| refused_by(&number, spec)).map(move |spec| refused(spec.id, number))
+        MEASURES.iter().filter(move |spec| refused_by(number, spec)).map(move |spec| refused(spec.id, number))
     });
     let wrong = |title, path, edit, line, words| case(title, path, edit, "M009", line, words);
     expect_all(generated.chain([

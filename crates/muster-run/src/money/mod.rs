@@ -9,6 +9,7 @@ mod actions;
 mod draws;
 mod json;
 mod ledger;
+mod make;
 mod waterfall;
 
 use muster_book::{Figure, FigureMeasure, Form};

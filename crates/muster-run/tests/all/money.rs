@@ -95,7 +95,7 @@ impl Tiny {
             ("other_growth", 0.0, "growth per year"),
             ("setting_shift", 1.0, "multiplier"),
         ] {
-            let mut text = tiny.head(measure, unit);
+            let mut text = Self::head(measure, unit);
             for setting in ["acute", "community", "mental_health", "primary_care", "ambulance"] {
                 text.push_str(&Self::value(&format!("for = {{ setting = '{setting}' }}\n"), value));
             }
@@ -113,7 +113,7 @@ impl Tiny {
         fs::write(path, text).unwrap();
     }
 
-    fn head(&self, measure: &str, unit: &str) -> String {
+    fn head(measure: &str, unit: &str) -> String {
         let mut head = format!("measure = '{measure}'\nabout = 'Made up.'\nunit = '{unit}'\nchecked = 2026-01-31\n");
         if measure.ends_with("_gbp") {
             head.push_str("price_year = '2022/23'\n");
@@ -128,7 +128,7 @@ impl Tiny {
     }
 
     fn state(&self, measure: &str, key: &str, unit: &str, value: f64) {
-        self.write(&format!("book/{measure}.toml"), &(self.head(measure, unit) + &Self::value(key, value)));
+        self.write(&format!("book/{measure}.toml"), &(Self::head(measure, unit) + &Self::value(key, value)));
     }
 
     fn remove(&self, measure: &str) {

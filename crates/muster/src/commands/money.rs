@@ -186,7 +186,7 @@ fn table(args: &Args, run: &Run, money: &Money, ledger: &Ledger, on_terminal: bo
     };
     let whole = place_index(args, run).ok().flatten().is_none();
     let ranged = by == By::Line && args.prices == Prices::Real && money.draws.is_some() && whole;
-    let mut head = vec![if on_terminal { "".to_owned() } else { "what".to_owned() }];
+    let mut head = vec![if on_terminal { String::new() } else { "what".to_owned() }];
     head.extend(years.iter().map(|year| ledger.years[*year].to_string()));
     if ranged {
         head.push(format!("range {}", ledger.years[end]));
