@@ -124,9 +124,13 @@ fn by_itself(plan: &Plan, action: usize, today: Date, what_if: &WhatIf) -> Stand
             Status::Done => Some(expected),
             _ => Some(expected.max(today)),
         };
-        if stand.expected.is_none_or(|day| months_between(due, day) > 0) || reported.delivered != 1.0 {
-            let is_said = reported.status.is_over() || expected >= today;
-            stand.causes.push(if is_said { Cause::Reported } else { Cause::Overdue });
+        let is_late = stand.expected.is_none_or(|day| months_between(due, day) > 0);
+        let is_said = reported.status.is_over() || expected >= today;
+        if reported.delivered != 1.0 || (is_late && is_said) {
+            stand.causes.push(Cause::Reported);
+        }
+        if is_late && !is_said {
+            stand.causes.push(Cause::Overdue);
         }
     }
     let asked = |of: &[(usize, u32)]| of.iter().filter(|(of, _)| *of == action).map(|(_, months)| months).sum::<u32>();

@@ -60,5 +60,5 @@ fn one_action_is_shown_with_its_history() {
     assert!(out(&shown).contains("IPP16") && out(&shown).contains("28% of it"), "{}", out(&shown));
     let default = muster(&["plan", "show", "LTWP-T05"]);
     code(&default, 0);
-    assert!(out(&default).contains("training intake"), "{}", out(&default));
+    assert!(out(&default).contains("starters of Adult nursing degree"), "{}", out(&default));
 }
