@@ -148,8 +148,6 @@ fn print_groups(title: &str, (by, groups): (View, &[Group]), today: Date, output
     let all: usize = groups.iter().map(|group| group.lines.len()).sum();
     let overdue = groups.iter().flat_map(|group| &group.lines).filter(|line| line.is_overdue).count();
     output.say(&format!("{title}: {} on {today}, {overdue} overdue", counted(all)));
-    let is_moved = groups.iter().flat_map(|group| &group.lines).any(|line| !expected(line).is_empty());
-    let columns = Columns { owner: by != View::Owner, expected: is_moved };
     for group in groups.iter().filter(|group| !group.lines.is_empty() || !group.title.is_empty()) {
         if !group.title.is_empty() {
             output.say(&format!("\n{} ({})", group.title, counted(group.lines.len())));
@@ -157,7 +155,8 @@ fn print_groups(title: &str, (by, groups): (View, &[Group]), today: Date, output
         if group.lines.is_empty() {
             continue;
         }
-        output.rows(&narrow(columns, &group.lines));
+        let is_moved = group.lines.iter().any(|line| !expected(line).is_empty());
+        output.rows(&narrow(Columns { owner: by != View::Owner, expected: is_moved }, &group.lines));
     }
 }
 
@@ -217,7 +216,8 @@ fn print_blocks(blocks: &Blocks, output: &Output) {
             critical.would_delay.join(", ")
         )),
         None => {
-            output.say("No delay of a year would hold up another action: each has that much time to spare, or is done.")
+            output
+                .say("No delay of a year would hold up another action: each has that much time to spare, or is done.");
         }
     }
 }
