@@ -181,6 +181,7 @@ impl Plan {
     /// This plan on its first book, with some of what other plans' own books state: to be resolved for the places of all of them at
     /// once, which shares the work that they have in common. No place of one may lie within a place of another, for it would have
     /// the other's values too.
+    #[must_use]
     pub fn with_own_values_of(&self, others: &[(&Self, &dyn Fn(Measure) -> bool)]) -> Self {
         Self {
             id: self.id.clone(),

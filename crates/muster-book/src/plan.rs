@@ -304,7 +304,9 @@ fn acts_from(
     for _ in 0..DEEPEST {
         let Some((name, named_at)) = next.take() else { return found.unwrap_or(at) };
         let outer = at.join(name);
-        let Some(file) = files.read_named(&outer.join("plan.toml"), named_at, diagnostics) else { return folder.to_owned() };
+        let Some(file) = files.read_named(&outer.join("plan.toml"), named_at, diagnostics) else {
+            return folder.to_owned();
+        };
         if found.is_none() && acts_by_itself(&outer, files) {
             found = Some(outer.clone());
         }
