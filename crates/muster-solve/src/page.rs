@@ -44,17 +44,14 @@ fn escape(text: &str) -> String {
 /// A table: the first `words` columns hold words, the others numbers.
 fn table(caption: &str, head: &[&str], words: usize, rows: &[Vec<String>]) -> String {
     let class = |i: usize| if i >= words { " class=\"n\"" } else { "" };
-    let head: String = head
-        .iter()
-        .enumerate()
-        .map(|(i, name)| format!("<th scope=\"col\"{}>{}</th>", class(i), escape(name)))
-        .collect();
+    let th = |(i, name): (usize, &&str)| format!("<th scope=\"col\"{}>{}</th>", class(i), escape(name));
+    let head = head.iter().enumerate().map(th).collect::<Vec<_>>().concat();
     let row = |row: &Vec<String>| {
-        let cells: String =
-            row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), escape(cell))).collect();
+        let td = |(i, cell): (usize, &String)| format!("<td{}>{}</td>", class(i), escape(cell));
+        let cells = row.iter().enumerate().map(td).collect::<Vec<_>>().concat();
         format!("<tr>{cells}</tr>\n")
     };
-    let rows: String = rows.iter().take(ROWS).map(row).collect();
+    let rows = rows.iter().take(ROWS).map(row).collect::<Vec<_>>().concat();
     format!(
         "<div class=\"wide\"><table><caption>{}</caption><thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></div>\n",
         escape(caption)
@@ -62,7 +59,7 @@ fn table(caption: &str, head: &[&str], words: usize, rows: &[Vec<String>]) -> St
 }
 
 fn list(lines: impl Iterator<Item = String>) -> String {
-    let items: String = lines.map(|line| format!("<li>{}</li>\n", escape(&line))).collect();
+    let items = lines.map(|line| format!("<li>{}</li>\n", escape(&line))).collect::<Vec<_>>().concat();
     format!("<ul>\n{items}</ul>\n")
 }
 

@@ -70,7 +70,8 @@ pub(crate) fn responses(
         if unit.what == What::Shift {
             all[i] = shift(world, unit);
         } else if unit.band > 0 {
-            all[i] = all[i - unit.band].clone();
+            let (first, rest) = all.split_at_mut(i);
+            rest[0].clone_from(&first[i - unit.band]);
         }
     }
     Ok(all)

@@ -30,13 +30,16 @@ pub struct Binding {
     pub words: String,
 }
 
+/// What a row is about, where and for whom, whatever the year.
+type Whom = (About, Option<usize>, Option<usize>);
+
 /// Less than this is no price: what the method had not rubbed out.
 const NO_PRICE_GBP: f64 = 0.5;
 
 /// What binds, the most valuable first.
 pub(crate) fn binding(world: &World<'_>, search: &Search) -> Vec<Binding> {
     let Some(solution) = &search.solution else { return Vec::new() };
-    let mut gathered: BTreeMap<(About, Option<usize>, Option<usize>), BTreeMap<usize, (f64, usize)>> = BTreeMap::new();
+    let mut gathered: BTreeMap<Whom, BTreeMap<usize, (f64, usize)>> = BTreeMap::new();
     for (row, price) in solution.row_prices.iter().enumerate() {
         let meaning = search.meaning(row);
         let saves = -price * one_more(world, meaning).1;
@@ -230,7 +233,7 @@ fn bound(world: &World<'_>, meaning: &Meaning) -> String {
 
 /// Rows that cannot hold together, years of one thing gathered: "Growth of intakes: Adult nursing degree (at most 15.0% a year), 2024/25 to 2028/29".
 pub(crate) fn conflict(world: &World<'_>, search: &Search, rows: &[usize]) -> Vec<String> {
-    let mut gathered: BTreeMap<(About, Option<usize>, Option<usize>), Vec<usize>> = BTreeMap::new();
+    let mut gathered: BTreeMap<Whom, Vec<usize>> = BTreeMap::new();
     for row in rows {
         let meaning = search.meaning(*row);
         gathered.entry((meaning.about, meaning.place, meaning.of)).or_default().push(meaning.year);
