@@ -281,7 +281,9 @@ impl Effect {
 fn effects(world: &World<'_>, search: &Search, unit: &Unit, own: &[(Unit, f64)]) -> Vec<Effect> {
     let taxonomy = &world.plan.shelf.taxonomy;
     let first = own.iter().map(|(unit, _)| unit.year).min().unwrap_or(1);
-    let total = |year: usize| -> f64 { own.iter().filter(|(unit, _)| unit.year == year).map(|(_, value)| value).sum() };
+    let total = |year: usize| -> f64 {
+        own.iter().filter(|(unit, _)| unit.year == year).fold(0.0, |sum, (_, value)| sum + value)
+    };
     let path = |of: &dyn Fn(usize, f64) -> f64| -> Vec<(usize, f64)> {
         (first..=world.years()).map(|year| (year, of(year, total(year)))).collect()
     };

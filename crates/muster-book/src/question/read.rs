@@ -1,6 +1,7 @@
 //! Reading a question: names looked up, numbers held against what can be, reasons asked for.
 
 use muster_core::{FinancialYear, PlaceCode};
+use muster_engine::How;
 use serde::Deserialize;
 
 use super::{Aim, Band, Holds, Lever, Limit, Moves, Question, Substitution, Target};
@@ -9,7 +10,6 @@ use crate::diagnostic::{Diagnostics, suggest};
 use crate::document::{At, Document};
 use crate::files::TextFile;
 use crate::plan::{PLAN, Plan};
-use muster_engine::How;
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

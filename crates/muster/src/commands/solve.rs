@@ -163,10 +163,10 @@ fn show(answer: &Answer, beside: &Beside, args: &Args, output: &Output) {
     show_beside(answer, beside, output);
     let agreement = &answer.agreement;
     output.say(&format!(
-        "\nThe engine was asked again: program and projection differ by {:.3}% at most ({}), after {} rounds with {} choices and {} rows.",
+        "\nThe engine was asked again: program and projection differ by {:.3}% at most ({}), after {} with {} choices and {} rows.",
         agreement.apart * 100.0,
         agreement.at,
-        agreement.rounds,
+        if agreement.rounds == 1 { "one round".to_owned() } else { format!("{} rounds", agreement.rounds) },
         thousands(agreement.units as f64),
         thousands(agreement.rows as f64)
     ));
