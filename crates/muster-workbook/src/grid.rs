@@ -77,7 +77,7 @@ pub(crate) fn cell_name(row: u32, column: u32) -> String {
 
 /// Reads every sheet, or says why the file cannot be read.
 pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Vec<Grid>, Finding> {
-    look(bytes, file)?;
+    look(bytes, file, LARGEST_UNPACKED)?;
     let refuse = |why: String| {
         Finding::new(UNREADABLE, file, why, "open it in a spreadsheet, save it again as .xlsx, and import that")
     };
@@ -121,7 +121,7 @@ fn too_large(file: &str, why: &str) -> Finding {
 }
 
 /// Looks at a file before it is read: what it is, and how much it would unpack to.
-fn look(bytes: &[u8], file: &str) -> Result<(), Finding> {
+fn look(bytes: &[u8], file: &str, most: u64) -> Result<(), Finding> {
     let refuse = |message: &str, help: &str| Err(Finding::new(UNREADABLE, file, message, help));
     let again = "open it in a spreadsheet, save it as .xlsx (Excel Workbook), and import that";
     if bytes.is_empty() {
@@ -157,13 +157,16 @@ fn look(bytes: &[u8], file: &str) -> Result<(), Finding> {
             return refuse("the file is a binary workbook (.xlsb), not .xlsx", again);
         }
         // What a part says of its own size may be wrong: it is unpacked, and counted, without being kept.
-        let room = LARGEST_UNPACKED + 1 - unpacked;
+        let room = most.saturating_sub(unpacked) + 1;
+        if part.size() > room {
+            return Err(too_large(file, &format!("it unpacks to more than {} MB", most >> 20)));
+        }
         match std::io::copy(&mut part.take(room), &mut std::io::sink()) {
             Ok(size) => unpacked += size,
             Err(_) => return refuse(cut, "open it in a spreadsheet that can repair it, and save it"),
         }
-        if unpacked > LARGEST_UNPACKED {
-            return Err(too_large(file, &format!("it unpacks to more than {} MB", LARGEST_UNPACKED >> 20)));
+        if unpacked > most {
+            return Err(too_large(file, &format!("it unpacks to more than {} MB", most >> 20)));
         }
     }
     Ok(())
@@ -204,4 +207,29 @@ fn text_of(text: &str) -> Option<Held> {
 fn day(moment: ExcelDateTime) -> Option<Date> {
     let (year, month, day, ..) = moment.to_ymd_hms_milli();
     Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn what_unpacks_to_too_much_is_refused_before_it_is_read() {
+        let zipped = |sizes: &[usize]| {
+            let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            for (i, size) in sizes.iter().enumerate() {
+                writer.start_file(format!("part{i}"), zip::write::SimpleFileOptions::default()).unwrap();
+                writer.write_all(&vec![0; *size]).unwrap();
+            }
+            writer.finish().unwrap().into_inner()
+        };
+        let most = 1 << 20;
+        assert!(look(&zipped(&[1 << 19, 1 << 19]), "a.xlsx", most).is_ok());
+        for sizes in [&[2 << 20][..], &[1 << 19, 1 << 19, 1 << 19]] {
+            let found = look(&zipped(sizes), "a.xlsx", most).unwrap_err();
+            assert!(found.code == UNREADABLE && found.message.contains("too large"), "{found}");
+        }
+    }
 }

@@ -104,6 +104,7 @@ fn days_counted_from_1904_and_days_as_numbers_are_the_days_they_are() {
     };
     book.set_part("xl/workbook.xml", &text);
     let day_cells: Vec<(String, String)> = [
+        "Plan",
         "Actions",
         "Effect points",
         "Targets",
@@ -122,10 +123,11 @@ fn days_counted_from_1904_and_days_as_numbers_are_the_days_they_are() {
     .iter()
     .flat_map(|sheet| {
         let days = ["due", "from", "to", "checked", "published", "table.from", "table.to"];
-        let cells = view
-            .cells(sheet)
-            .into_iter()
-            .filter(move |((_, name), (_, text))| days.contains(&name.as_str()) && !text.is_empty());
+        let is_day = move |name: &str, text: &str| {
+            (days.contains(&name) && !text.is_empty())
+                || (*sheet == "Plan" && name == "value" && text.parse::<f64>().is_ok())
+        };
+        let cells = view.cells(sheet).into_iter().filter(move |((_, name), (_, text))| is_day(name, text));
         cells.map(|(_, (address, _))| ((*sheet).to_owned(), address)).collect::<Vec<_>>()
     })
     .collect();
