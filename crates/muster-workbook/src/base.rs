@@ -86,7 +86,7 @@ impl Base {
     pub(crate) fn pack(&self) -> std::io::Result<Vec<String>> {
         let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
         packer.write_all(serde_json::to_string(self)?.as_bytes())?;
-        let letters: String = packer.finish()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        let letters = crate::folder::hexadecimal(&packer.finish()?);
         let mut lines = vec![format!("muster-workbook {FORMAT} {}", hash(&letters))];
         lines.extend(letters.as_bytes().chunks(LINE).map(|line| String::from_utf8_lossy(line).into_owned()));
         Ok(lines)

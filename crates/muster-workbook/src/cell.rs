@@ -30,7 +30,7 @@ pub(crate) fn take(held: &Held, form: Form, grid: &Grid) -> Result<Taken, Refuse
             format!("the cell holds a formula, and {why}"),
             "open the workbook in a spreadsheet and save it, or write the value in place of the formula".to_owned(),
         )),
-        (Held::Number(number), Form::Number) if number.is_finite() => plain(Value::Number(*number)),
+        (Held::Number(number), Form::Number | Form::Raw) if number.is_finite() => plain(Value::Number(*number)),
         (Held::Text(text), Form::Number) => number(text),
         (Held::Day(day), Form::Number) => Err((
             format!(
@@ -38,7 +38,7 @@ pub(crate) fn take(held: &Held, form: Form, grid: &Grid) -> Result<Taken, Refuse
             ),
             "set the format of the cell to Number or General, and write the number again".to_owned(),
         )),
-        (Held::Day(day), Form::Day) => plain(Value::Day(*day)),
+        (Held::Day(day), Form::Day | Form::Raw) => plain(Value::Day(*day)),
         (Held::Number(number), Form::Day) => match grid.day_of(*number) {
             Some(day) => Ok(Taken {
                 value: Value::Day(day),
@@ -47,7 +47,7 @@ pub(crate) fn take(held: &Held, form: Form, grid: &Grid) -> Result<Taken, Refuse
             None => Err((format!("{number} is not a day"), "write a day, such as 2028-03-31".to_owned())),
         },
         (Held::Text(text), Form::Day) => day(text),
-        (Held::Bool(truth), Form::Bool) => plain(Value::Bool(*truth)),
+        (Held::Bool(truth), Form::Bool | Form::Raw) => plain(Value::Bool(*truth)),
         (Held::Text(text), Form::Bool) => match tidy(text).to_lowercase().as_str() {
             "yes" | "true" => plain(Value::Bool(true)),
             "no" | "false" => plain(Value::Bool(false)),
@@ -61,9 +61,6 @@ pub(crate) fn take(held: &Held, form: Form, grid: &Grid) -> Result<Taken, Refuse
         (Held::Text(text), Form::Raw) => plain(raw(&tidy(text))),
         (Held::Number(number), Form::Text) => plain(Value::Text(crate::value::plain(*number))),
         (Held::Number(number), Form::List) => plain(Value::List(vec![crate::value::plain(*number)])),
-        (Held::Number(number), Form::Raw) if number.is_finite() => plain(Value::Number(*number)),
-        (Held::Bool(truth), Form::Raw) => plain(Value::Bool(*truth)),
-        (Held::Day(day), Form::Raw) => plain(Value::Day(*day)),
         (Held::Day(day), Form::Text | Form::List) => Err((
             format!(
                 "the cell holds the day {day} where text belongs: the spreadsheet may have taken the text for a date"
@@ -165,10 +162,9 @@ fn day(written: &str) -> Result<Taken, Refused> {
             |year: i16, month: i16, day: i16| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
         if let (Some(day), Some(month), Some(year)) =
             (number(first), month(second), number(third).filter(|_| third.len() == 4))
+            && let Some(day) = of(year, month, day)
         {
-            if let Some(day) = of(year, month, day) {
-                return note(day);
-            }
+            return note(day);
         }
         if let (Some(a), Some(b), Some(year)) =
             (number(first), number(second), number(third).filter(|_| third.len() == 4))

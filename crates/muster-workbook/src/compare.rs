@@ -362,10 +362,9 @@ fn named(sheet: &Sheet, row: &Row) -> String {
 
 fn shown(held: &Held) -> String {
     match held {
-        Held::Text(text) => quoted(text),
+        Held::Text(text) | Held::Moment(text) | Held::Error(text) | Held::Unknown(text) => quoted(text),
         Held::Number(number) => format!("`{number}`"),
         Held::Bool(truth) => format!("`{truth}`"),
         Held::Day(day) => format!("`{day}`"),
-        Held::Moment(text) | Held::Error(text) | Held::Unknown(text) => quoted(text),
     }
 }

@@ -101,25 +101,22 @@ pub(crate) fn rows(text: &str) -> Vec<Vec<Cell>> {
             at += 1;
         }
         row.push(Cell { text: unquoted(&text[start..at]), span: start..at });
-        match bytes.get(at) {
-            Some(b',') => {
-                at += 1;
-                // A comma at the very end is followed by one more empty cell.
-                if at == bytes.len() {
-                    row.push(Cell { text: String::new(), span: at..at });
-                }
+        if bytes.get(at) == Some(&b',') {
+            at += 1;
+            // A comma at the very end is followed by one more empty cell.
+            if at == bytes.len() {
+                row.push(Cell { text: String::new(), span: at..at });
             }
-            _ => {
-                while at < bytes.len() && matches!(bytes[at], b'\n' | b'\r') {
-                    at += 1;
-                    // The line that follows may start with an empty cell: only line ends are passed.
-                }
-                let done = std::mem::take(&mut row);
-                let is_blank = done.len() == 1 && done[0].text.is_empty();
-                if !is_blank {
-                    rows.push(done);
-                }
-            }
+            continue;
+        }
+        // The line that follows may start with an empty cell: only line ends are passed.
+        while at < bytes.len() && matches!(bytes[at], b'\n' | b'\r') {
+            at += 1;
+        }
+        let done = std::mem::take(&mut row);
+        let is_blank = done.len() == 1 && done[0].text.is_empty();
+        if !is_blank {
+            rows.push(done);
         }
     }
     if !row.is_empty() {

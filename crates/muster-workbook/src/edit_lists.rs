@@ -11,9 +11,12 @@ use crate::record::Record;
 use crate::splice::{line_break, line_end, line_start};
 use crate::value::Value;
 
+/// Entries of lists, by what each list lies in and what it is called.
+type InLists = BTreeMap<(Vec<(String, usize)>, String), Vec<usize>>;
+
 impl Editor<'_> {
     pub(crate) fn delete(&mut self) {
-        let mut in_braces: BTreeMap<(Vec<(String, usize)>, String), Vec<usize>> = BTreeMap::new();
+        let mut in_braces = InLists::new();
         for delete in self.deletes {
             let record = &self.read.records[delete.record];
             let Some(((list, at), above)) = record.path.split_last() else { continue };
@@ -117,15 +120,12 @@ impl Editor<'_> {
                 }
                 [] => ", ".to_owned(),
             };
-            match last {
-                Some(last) => {
-                    let at = spans[last].end;
-                    self.splices.put(at..at, parts.iter().map(|part| format!("{between}{part}")).collect::<String>());
-                }
-                None => {
-                    let at = array.span().map_or(0, |span| span.start + 1);
-                    self.splices.put(at..at, parts.join(", "));
-                }
+            if let Some(last) = last {
+                let at = spans[last].end;
+                self.splices.put(at..at, format!("{between}{}", parts.join(&between)));
+            } else {
+                let at = array.span().map_or(0, |span| span.start + 1);
+                self.splices.put(at..at, parts.join(", "));
             }
             return Ok(());
         }
@@ -258,6 +258,7 @@ id = "B"
         Set { file: 0, record: at(path), field: field.to_owned(), old: None, new, address: "S!A1".to_owned() }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "what a change makes of a field may be nothing")]
     fn text(text: &str) -> Option<Value> {
         Some(Value::Text(text.to_owned()))
     }

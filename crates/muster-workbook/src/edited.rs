@@ -218,15 +218,14 @@ impl Edited<'_> {
             .filter_map(|depth| text.at(&record.path[..depth]))
             .filter_map(|at| text.records[at].id().map(str::to_owned))
             .collect();
-        match record.id() {
-            Some(id) => words.push(id.to_owned()),
-            None => {
-                let numbers = |field: &&crate::record::Field| {
-                    !matches!(field.value, Value::Number(_))
-                        && !["kind", "source", "where", "why"].contains(&field.name.as_str())
-                };
-                words.extend(record.fields.iter().filter(numbers).take(3).map(|field| field.value.shown()));
-            }
+        if let Some(id) = record.id() {
+            words.push(id.to_owned());
+        } else {
+            let is_subject = |field: &&crate::record::Field| {
+                !matches!(field.value, Value::Number(_))
+                    && !["kind", "source", "where", "why"].contains(&field.name.as_str())
+            };
+            words.extend(record.fields.iter().filter(is_subject).take(3).map(|field| field.value.shown()));
         }
         let said = words.join(" ").replace('\n', " ");
         said.chars().take(60).collect()

@@ -47,7 +47,13 @@ impl Stored {
 
 /// The hash of a text.
 pub(crate) fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+/// Bytes in letters and digits, two for each.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |part: u8| char::from_digit(u32::from(part), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 impl Folder {

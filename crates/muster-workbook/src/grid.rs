@@ -153,7 +153,7 @@ fn look(bytes: &[u8], file: &str, most: u64) -> Result<(), Finding> {
         if name == "mimetype" || name == "content.xml" {
             return refuse("the file is an OpenDocument spreadsheet (.ods), not .xlsx", again);
         }
-        if name.ends_with(".bin") && name.starts_with("xl/workbook") {
+        if name == "xl/workbook.bin" {
             return refuse("the file is a binary workbook (.xlsb), not .xlsx", again);
         }
         // What a part says of its own size may be wrong: it is unpacked, and counted, without being kept.

@@ -257,14 +257,13 @@ fn names_of(records: &[&Record], known: &[Known]) -> Vec<(String, Form)> {
     for record in records {
         let mut after = 0;
         for field in &record.fields {
-            match names.iter().position(|(name, _)| *name == field.name) {
-                Some(at) => after = at + 1,
-                None => {
-                    let form = expected(&field.name).unwrap_or(field.value.form());
-                    names.insert(after, (field.name.clone(), form));
-                    after += 1;
-                }
+            if let Some(at) = names.iter().position(|(name, _)| *name == field.name) {
+                after = at + 1;
+                continue;
             }
+            let form = expected(&field.name).unwrap_or(field.value.form());
+            names.insert(after, (field.name.clone(), form));
+            after += 1;
         }
     }
     for field in known {

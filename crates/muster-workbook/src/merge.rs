@@ -148,8 +148,11 @@ fn about(record: &Record) -> String {
     words.join("|")
 }
 
+/// Where an entry lies in another, and what it says.
+type Said = (Vec<(String, usize)>, Vec<(String, Value)>);
+
 /// An entry and all that lies in it.
-fn whole(text: &Text, record: usize) -> Vec<(Vec<(String, usize)>, Vec<(String, Value)>)> {
+fn whole(text: &Text, record: usize) -> Vec<Said> {
     let path = &text.records[record].path;
     let said = |record: &Record| record.fields.iter().map(|field| (field.name.clone(), field.value.clone())).collect();
     text.records

@@ -100,6 +100,7 @@ pub(crate) fn head(
 fn start(page: &mut Worksheet, run: &Run, looks: &Looks, taken: &mut BTreeSet<String>) -> Result<(), XlsxError> {
     page.set_name(sheet_name("Start", taken))?;
     page.set_screen_gridlines(false);
+    page.set_landscape().set_print_fit_to_pages(1, 0);
     page.set_column_width(0, 22)?;
     page.set_column_width(1, 110)?;
     page.write_string_with_format(0, 0, &run.plan.title, &looks.sheets.title)?;

@@ -80,7 +80,7 @@ pub(crate) fn start(page: &mut Worksheet, base: &Base, sheets: &[Sheet], formats
         page.write_number(row, 1, file.text.lines().count() as f64)?;
         page.write_string_with_format(row, 2, hash(&file.text), &formats.name)?;
     }
-    page.set_print_fit_to_pages(1, 0);
+    page.set_landscape().set_print_fit_to_pages(1, 0);
     page.protect_with_options(&protection());
     Ok(())
 }

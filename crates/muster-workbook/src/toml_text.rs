@@ -19,7 +19,7 @@ pub(crate) fn is_pair(name: &str) -> bool {
 pub(crate) fn read(text: &str) -> Result<Text, String> {
     let document = Document::parse(text).map_err(|error| error.message().to_owned())?;
     let mut reader = Reader { text, records: Vec::new() };
-    reader.record(document.as_table(), Vec::new(), 0..text.len());
+    reader.record(document.as_table(), &[], 0..text.len());
     Ok(Text { records: reader.records, columns: None })
 }
 
@@ -29,11 +29,11 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn record(&mut self, table: &dyn TableLike, path: Vec<(String, usize)>, span: Range<usize>) {
+    fn record(&mut self, table: &dyn TableLike, path: &[(String, usize)], span: Range<usize>) {
         let own = self.records.len();
-        self.records.push(Record { path: path.clone(), fields: Vec::new(), span });
+        self.records.push(Record { path: path.to_vec(), fields: Vec::new(), span });
         let mut fields = Vec::new();
-        self.fields(table, "", &path, &mut fields);
+        self.fields(table, "", path, &mut fields);
         self.records[own].fields = fields;
         // What lies in an entry is part of it: its own span ends with its own lines.
         let end = self.records[own..].iter().map(|record| record.span.end).max().unwrap_or_default();
@@ -50,14 +50,14 @@ impl Reader<'_> {
                 Item::ArrayOfTables(list) => {
                     for (i, inner) in list.iter().enumerate() {
                         let span = inner.span().unwrap_or_default();
-                        self.record(inner, below(i), own_lines(inner, span));
+                        self.record(inner, &below(i), own_lines(inner, span));
                     }
                 }
                 Item::Value(Toml::InlineTable(inner)) => self.fields(inner, &format!("{name}."), path, fields),
                 Item::Value(Toml::Array(list)) if is_list_of_tables(list) => {
                     for (i, inner) in list.iter().enumerate() {
                         if let Toml::InlineTable(table) = inner {
-                            self.record(table, below(i), inner.span().unwrap_or_default());
+                            self.record(table, &below(i), inner.span().unwrap_or_default());
                         }
                     }
                 }
@@ -92,7 +92,7 @@ impl Reader<'_> {
 /// The lines of a table that are its own: its header and its fields.
 fn own_lines(table: &toml_edit::Table, header: Range<usize>) -> Range<usize> {
     let mut end = header.end;
-    for (_, item) in table.iter() {
+    for (_, item) in table {
         let span = match item {
             Item::Table(inner) => Some(own_lines(inner, inner.span().unwrap_or_default())),
             Item::Value(value) => value.span(),

@@ -49,9 +49,8 @@ impl Layout<'_> {
                 .iter()
                 .any(|record| matches!(record.path.as_slice(), [(list, _)] if list == ROWS || list == "value"));
             let is_assumption = self.schema(file).as_deref() == Some("assumption") || heads.contains_key(&file);
-            if is_csv(name) && !heads.contains_key(&file) {
-                sheets.push(self.topic(&words::heading(stem), &topic, &[file], heads));
-            } else if is_csv(name) && text.records.len() > LARGE {
+            let stands_alone = !heads.contains_key(&file) || text.records.len() > LARGE;
+            if is_csv(name) && stands_alone {
                 sheets.push(self.topic(&words::heading(stem), &topic, &[file], heads));
             } else if is_assumption && has_rows {
                 topics.entry(topic).or_default().push(file);

@@ -70,17 +70,15 @@ pub(crate) fn of_kind(schema: &str, kind: &str) -> (String, String, String) {
         "stress" => "stress".to_owned(),
         _ => format!("{schema}s"),
     };
-    match LISTS.iter().find(|(of, list, ..)| *of == schema && *list == kind) {
-        Some((_, _, name, about)) => ((*name).to_owned(), topic, (*about).to_owned()),
-        None => {
-            let words: Vec<String> = kind.split('.').map(heading).collect();
-            let mut name = words.join(" ");
-            if !kind.contains('.') && !name.ends_with('s') {
-                name.push('s');
-            }
-            (name, topic, String::new())
-        }
+    if let Some((_, _, name, about)) = LISTS.iter().find(|(of, list, ..)| *of == schema && *list == kind) {
+        return ((*name).to_owned(), topic, (*about).to_owned());
     }
+    let words: Vec<String> = kind.split('.').map(heading).collect();
+    let mut name = words.join(" ");
+    if !kind.contains('.') && !name.ends_with('s') {
+        name.push('s');
+    }
+    (name, topic, String::new())
 }
 
 /// What is said above a sheet of whole files.
