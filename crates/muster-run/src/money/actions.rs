@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Line;
 use super::draws::{Item, Keeper, lane_of};
 use super::ledger::cost_by_year;
+use crate::number::gbp;
 use crate::run::{Run, RunError, ScenarioRun, scenario_named};
 use crate::uncertainty::drawing::Drawing;
 
@@ -37,6 +38,18 @@ pub struct ActionMoney {
     /// Training, recruitment and its own cost for each FTE that it adds in the last year; none where it adds fewer than ten, or where it
     /// trains nobody and its own cost was never stated.
     pub gbp_per_extra_fte: Option<f64>,
+}
+
+impl ActionMoney {
+    /// Its own cost in words: how much, in which line, or that nobody has said.
+    pub fn own_in_words(&self) -> String {
+        match self.own_gbp {
+            None => "not stated".to_owned(),
+            Some(own) if self.stated_elsewhere_gbp == 0.0 => gbp(own),
+            Some(own) if own == 0.0 => format!("{} in another line", gbp(self.stated_elsewhere_gbp)),
+            Some(own) => format!("{} and {} in another line", gbp(own), gbp(self.stated_elsewhere_gbp)),
+        }
+    }
 }
 
 /// An action that changes staff in post by less has no price for each.

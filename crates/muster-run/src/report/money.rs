@@ -365,7 +365,7 @@ fn actions(run: &Run, money: &Money) -> Table {
             signed(action.extra_fte),
             gbp(action.training_gbp),
             gbp(action.recruitment_gbp),
-            action.own_gbp.map_or_else(|| "not stated".to_owned(), gbp),
+            action.own_in_words(),
             gbp(action.temporary_gbp),
             gbp(action.pay_gbp),
             gbp(action.total_gbp),

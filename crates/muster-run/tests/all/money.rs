@@ -7,7 +7,7 @@ use std::path::Path;
 use muster_book::{COUNTERFACTUAL, Figure, FigureMeasure, Form, PLAN};
 use muster_run::money::{By, Item, Ledger, Line, Money, Pounds, waterfall};
 use muster_run::uncertainty::Ask;
-use muster_run::{Request, Run, RunError, answer, gbp};
+use muster_run::{Request, Run, RunError, answer, gbp, save, verify};
 
 use crate::{england, england_drawn, make, request, root};
 
@@ -252,6 +252,18 @@ fn a_book_without_prices_runs_and_says_what_it_lacks() {
     let figure = Figure::of(FigureMeasure::TrainingGbp, run.plan.to);
     assert!(answer(&run, run.main_scenario(), &figure).unwrap_err().to_string().contains("training"));
     assert!(run.outputs().unwrap().contains_key("money.parquet"));
+}
+
+#[test]
+fn the_money_of_a_run_that_was_written_down_verifies() {
+    let tiny = Tiny::new();
+    let folder = tiny.folder.path().join("run");
+    save(&tiny.run(), Some(&folder)).unwrap();
+    let verified = verify(&folder, &|_| {}).unwrap();
+    assert!(verified.agrees());
+    for file in ["money.parquet", "money.json"] {
+        assert!(verified.outputs.iter().any(|(output, same)| output.path == file && *same), "{file}");
+    }
 }
 
 #[test]
