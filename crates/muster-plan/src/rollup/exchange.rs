@@ -202,7 +202,7 @@ pub fn stated_in_words(plan: &Plan, group: Group, year: FinancialYear) -> Vec<St
         .take(FEW)
         .map(|series| {
             let at = |series: &Series| series.at(year, Side::Central).map(value);
-            let name = plan.shelf.title(series.measure, &Key { place: None, ..series.key.clone() });
+            let name = capital(&plan.shelf.title(series.measure, &Key { place: None, ..series.key.clone() }));
             let own = at(series).unwrap_or_else(|| "stated for other years".to_owned());
             match national(series).and_then(at) {
                 Some(national) => format!("{name}: {own} in {year}, England's {national}"),
@@ -214,4 +214,10 @@ pub fn stated_in_words(plan: &Plan, group: Group, year: FinancialYear) -> Vec<St
         words.push(format!("and {} more", own.len() - FEW));
     }
     words
+}
+
+/// With a capital letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

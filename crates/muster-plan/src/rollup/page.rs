@@ -70,8 +70,10 @@ impl Rollup {
             let names: Vec<&str> = whole.missing.iter().take(6).map(muster_core::PlaceCode::as_str).collect();
             let more = whole.missing.len() - names.len();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let (places, have, their) =
+                if whole.missing.len() == 1 { ("place", "has", "its") } else { ("places", "have", "their") };
             text.push_str(&format!(
-                " {} places have submitted nothing ({}{more}): their top-down share stands in, {} of all staff in post.",
+                " {} {places} {have} submitted nothing ({}{more}): {their} top-down share stands in, {} of all staff in post.",
                 whole.missing.len(),
                 names.join(", "),
                 percent(statement.estimated_share(Item::StaffFte, year))
