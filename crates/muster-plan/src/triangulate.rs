@@ -38,7 +38,7 @@ pub fn triangulate(rollup: &Rollup, bands: Option<&Bands>) -> Vec<Triangle> {
         let node = &rollup.nodes[index];
         let mut triangle = of_account(&rollup.accounts[index].0, bands)?;
         triangle.place = node.place.to_string();
-        triangle.name = node.name.clone();
+        triangle.name.clone_from(&node.name);
         triangle.depth = depth;
         Some(triangle)
     };

@@ -137,6 +137,7 @@ impl Amounts {
     }
 
     /// The same, times a number.
+    #[must_use]
     pub fn times(self, factor: f64) -> Self {
         Self(self.0.map(|amount| amount * factor))
     }

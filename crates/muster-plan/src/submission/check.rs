@@ -37,7 +37,7 @@ pub struct Worked<'a> {
 
 /// The rules that a submission does not keep on a day, those that matter most first.
 pub fn check(rules: &Rules, worked: &Worked<'_>, today: Date) -> Vec<Fired> {
-    let mut fired: Vec<Fired> = rules.rules.iter().flat_map(|rule| hold(rule, worked, today)).collect();
+    let mut fired: Vec<Fired> = rules.rules.iter().filter_map(|rule| hold(rule, worked, today)).collect();
     fired.sort_by_key(|fired| fired.severity);
     fired
 }
@@ -92,7 +92,7 @@ fn hold(rule: &Rule, worked: &Worked<'_>, today: Date) -> Option<Fired> {
 type Broken = Option<(String, String)>;
 
 fn signed_off(details: Option<&Details>, today: Date) -> Broken {
-    let Some(details) = details else { return no_submission() };
+    let Some(details) = details else { return Some(no_submission()) };
     let Some(sign_off) = &details.sign_off else {
         let help = "add [sign_off] with name, role and date to submission.toml when somebody stands by the plan";
         return Some(("nobody has signed the plan off".to_owned(), help.to_owned()));
@@ -111,13 +111,13 @@ fn signed_off(details: Option<&Details>, today: Date) -> Broken {
     None
 }
 
-fn no_submission() -> Broken {
+fn no_submission() -> (String, String) {
     let help = "write submission.toml beside the plan: `muster plan divide` makes one to be filled in";
-    Some(("the plan has no submission.toml".to_owned(), help.to_owned()))
+    ("the plan has no submission.toml".to_owned(), help.to_owned())
 }
 
 fn submitted_by(details: Option<&Details>, by: Date) -> Broken {
-    let Some(details) = details else { return no_submission() };
+    let Some(details) = details else { return Some(no_submission()) };
     let late = format!("the plan was submitted on {}, and was due by {by}", details.date);
     (details.date > by).then(|| (late, "agree a later day with those who add the plans up".to_owned()))
 }
@@ -128,7 +128,7 @@ fn numbers(version: &str) -> Option<Vec<u32>> {
 }
 
 fn versioned(details: Option<&Details>) -> Broken {
-    let Some(details) = details else { return no_submission() };
+    let Some(details) = details else { return Some(no_submission()) };
     let help = "count versions up: 0.1, 0.2, 1.0".to_owned();
     let Some(version) = numbers(&details.version) else {
         return Some((format!("`{}` is not a version", details.version), help));

@@ -226,7 +226,7 @@ fn read(file: &TextFile, diagnostics: &mut Diagnostics) -> Option<Rules> {
     let bands = raw.triangulation.map(|raw| {
         let mut band = |pair: &At<[f64; 2]>| {
             let [low, high] = pair.value;
-            if !(low < high) {
+            if low.is_nan() || high.is_nan() || low >= high {
                 let help = "write [low, high], as growth a year: [0.0, 0.02] for nought to two per cent";
                 diagnostics.push("M044", file.locate(pair.span.clone()), "the band is empty", help);
             }
@@ -259,14 +259,14 @@ fn asks(file: &TextFile, raw: &At<RawRule>, diagnostics: &mut Diagnostics) -> Op
     }
     let year = match &raw.year {
         None => None,
-        Some(text) => match text.parse() {
-            Ok(year) => Some(year),
-            Err(_) => {
+        Some(text) => {
+            let Ok(year) = text.parse() else {
                 let message = format!("`{}` is not a financial year", text.value);
                 diagnostics.push("M018", file.locate(text.span.clone()), message, "write it as 2026/27");
                 return None;
-            }
-        },
+            };
+            Some(year)
+        }
     };
     let item = |diagnostics: &mut Diagnostics| {
         let of = raw.of.as_ref()?;
@@ -281,13 +281,12 @@ fn asks(file: &TextFile, raw: &At<RawRule>, diagnostics: &mut Diagnostics) -> Op
         Check::Versioned => Some(Asks::Versioned),
         Check::Budget => Some(Asks::Budget),
         Check::ActionsOwned => Some(Asks::ActionsOwned),
-        Check::SubmittedBy => match raw.by {
-            Some(day) => Some(Asks::SubmittedBy(day.0)),
-            None => {
+        Check::SubmittedBy => {
+            if raw.by.is_none() {
                 need("by");
-                None
             }
-        },
+            raw.by.map(|day| Asks::SubmittedBy(day.0))
+        }
         Check::StatedLocally => {
             let Some(id) = &raw.measure else {
                 need("measure");

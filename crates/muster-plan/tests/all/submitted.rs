@@ -171,7 +171,8 @@ fn rules_that_cannot_be_read_say_what_they_lack() {
             .unwrap_err()
             .into_iter()
             .map(|fault| format!("{}: {} {}", fault.code, fault.message, fault.help))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let head = "[[rule]]\nid = \"a\"\nseverity = \"error\"\nsays = \"Be good.\"\n";
     assert!(faults(&format!("{head}check = \"lies\"\nof = \"staff_fte\"")).contains("does not say `low`"));
