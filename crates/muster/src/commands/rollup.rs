@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// The year to state. [default: the last]
     #[arg(long)]
     year: Option<FinancialYear>,
-    /// The item whose lines to show for every place. [default: staff_fte]
+    /// The item whose lines to show for every place.
     #[arg(long, default_value = "staff_fte")]
     item: String,
     /// How deep to show the tree: 1 for the whole alone.
