@@ -175,6 +175,17 @@ impl Edited<'_> {
         let text = self.texts.get(&stored.name).unwrap_or(&stored.text);
         let read = Text::read(&stored.name, text).ok()?;
         let at = fault.location.span.start;
+        if let Some(columns) = &read.columns {
+            // An empty cell says nothing, and a fault may be about that.
+            let is_it = |cell: &crate::csv_text::Cell| cell.span.contains(&at) || cell.span == (at..at);
+            let lines = crate::csv_text::rows(text);
+            let (row, column) = lines.iter().skip(1).enumerate().find_map(|(row, line)| {
+                let column = line.iter().position(is_it)?;
+                Some((row, columns.get(column)?))
+            })?;
+            let cells = places.get(&(stored.name.clone(), vec![(crate::csv_text::ROWS.to_owned(), row)]))?;
+            return cells.get(column).or_else(|| cells.get("")).cloned();
+        }
         let holds = |record: &&Record| record.span.contains(&at) || record.span.start == at;
         let record = read.records.iter().filter(holds).min_by_key(|record| record.span.len())?;
         let cells = places.get(&(stored.name.clone(), record.path.clone()))?;
@@ -182,7 +193,6 @@ impl Edited<'_> {
             field.span.contains(&at) || (field.span.start >= at && field.span.start < fault.location.span.end)
         };
         let field = record.fields.iter().find(near);
-        // An empty cell of a table has no field: the column is named in the message alone.
         field.and_then(|field| cells.get(&field.name)).or_else(|| cells.get("")).cloned()
     }
 

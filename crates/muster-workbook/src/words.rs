@@ -21,7 +21,7 @@ const SCHEMAS: [&str; 10] =
 const TOPICS: [&str; 6] = ["supply", "training", "demand", "money", "places", "book"];
 
 /// A list, what its sheet is called, and what stands there.
-const LISTS: [(&str, &str, &str, &str); 18] = [
+const LISTS: [(&str, &str, &str, &str); 20] = [
     ("action", "action", "Actions", "What the plan does: who owns it, by when, and what is known for it."),
     (
         "action",
@@ -40,6 +40,8 @@ const LISTS: [(&str, &str, &str, &str); 18] = [
     ("stress", "failure", "Failures", "What may go wrong."),
     ("stress", "failure.change", "Failure changes", "How each failure changes assumptions."),
     ("stress", "failure.change.path", "Failure points", "The dated values of each change."),
+    ("stress", "failure.late", "Failures, late", "What comes late in each failure, and by how much."),
+    ("stress", "failure.delivered", "Failures, delivered", "How much is delivered in each failure."),
     ("stress", "policy", "Policies", "What might be done instead."),
     ("profession", "group", "Staff groups", "The groups that professions belong to."),
     ("dependence", "group", "Moves together", "Which uncertain assumptions move together."),

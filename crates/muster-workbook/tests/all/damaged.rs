@@ -4,10 +4,15 @@ use muster_workbook::Finding;
 
 use crate::bench::{Book, Desk, View};
 
+/// A row by what it holds, and a column of it, on a sheet.
+type Place = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+/// What is done to a workbook.
+type Damage = Box<dyn Fn(&View, Vec<u8>) -> Vec<u8>>;
+
 /// One damage, and what should be said of it.
 struct Case {
     title: String,
-    damage: Box<dyn Fn(&View, Vec<u8>) -> Vec<u8>>,
+    damage: Damage,
     code: &'static str,
     /// What the place must begin with.
     place: String,
@@ -16,7 +21,7 @@ struct Case {
 }
 
 /// Rows of the small plan that damages are done to: a sheet, what a row of it holds, and a column of numbers.
-const NUMBERS: [(&str, &[(&str, &str)], &str); 14] = [
+const NUMBERS: [Place; 14] = [
     ("Supply", &[("measure", "stock_fte"), ("profession", "nurses")], "value"),
     ("Supply", &[("measure", "leaver_rate"), ("age", "55-75")], "value"),
     ("Supply", &[("measure", "leaver_rate"), ("age", "55-75")], "low"),
@@ -34,7 +39,7 @@ const NUMBERS: [(&str, &[(&str, &str)], &str); 14] = [
 ];
 
 /// Cells of days.
-const DAYS: [(&str, &[(&str, &str)], &str); 4] = [
+const DAYS: [Place; 4] = [
     ("Actions", &[("id", "A2")], "due"),
     ("Effect points", &[("in action", "A2")], "from"),
     ("Targets", &[("id", "more-nurses")], "due"),
@@ -48,7 +53,7 @@ fn cell(sheet: &'static str, with: &'static [(&str, &str)], column: &'static str
 /// A case in which one cell is given a text, a number, or XML of its own.
 fn in_cell(
     title: &str,
-    (sheet, with, column): (&'static str, &'static [(&'static str, &'static str)], &'static str),
+    (sheet, with, column): Place,
     put: impl Fn(&mut Book, &str) + 'static,
     code: &'static str,
     words: &[&str],
@@ -136,9 +141,9 @@ fn missing_columns(view: &View, cases: &mut Vec<Case>) {
                     let mut book = Book::open(&bytes);
                     let at = view.name_cell(sheet, &name);
                     if renamed {
-                        book.words(sheet, &at, "my own name")
+                        book.words(sheet, &at, "my own name");
                     } else {
-                        book.clear(sheet, &at)
+                        book.clear(sheet, &at);
                     }
                     book.bytes()
                 };
@@ -188,7 +193,7 @@ fn missing_sheets_and_rows(view: &View, cases: &mut Vec<Case>) {
         });
         let damage = move |view: &View, bytes: Vec<u8>| {
             let mut book = Book::open(&bytes);
-            book.edit(sheet, |text| without_row(text, view.first_row(sheet)));
+            book.edit(sheet, |text| without_row(&text, view.first_row(sheet)));
             book.bytes()
         };
         let words = vec!["is missing".to_owned(), "put it back".to_owned()];
@@ -202,7 +207,7 @@ fn missing_sheets_and_rows(view: &View, cases: &mut Vec<Case>) {
         if sheet != "Plan" {
             let damage = move |view: &View, bytes: Vec<u8>| {
                 let mut book = Book::open(&bytes);
-                book.edit(sheet, |text| with_copy(text, view.first_row(sheet), 5_000));
+                book.edit(sheet, |text| with_copy(&text, view.first_row(sheet), 5_000));
                 book.bytes()
             };
             let words = vec!["is a copy of row".to_owned(), "clear this cell".to_owned()];
@@ -270,11 +275,11 @@ fn unsound(view: &View, cases: &mut Vec<Case>) {
         let mut case = in_cell(&format!("the number {number}"), place, put, code, &[], view);
         if code == "M015" {
             // What does not add up is said of the whole.
-            case.place = sheet.to_owned();
+            sheet.clone_into(&mut case.place);
         }
         cases.push(case);
     }
-    let texts: [((&str, &[(&str, &str)], &str), &str, &str); 12] = [
+    let texts: [(Place, &str, &str); 12] = [
         (("Supply", &[("measure", "stock_fte"), ("profession", "nurses")], "profession"), "nurse", "M010"),
         (("Supply", &[("measure", "leaver_rate"), ("age", "55-75")], "group"), "nursery", "M010"),
         (("Supply", &[("measure", "leaver_rate"), ("age", "55-75")], "age"), "55-120", "M017"),
@@ -291,9 +296,14 @@ fn unsound(view: &View, cases: &mut Vec<Case>) {
     for (place, text, code) in texts {
         let sheet = place.0;
         let put = move |book: &mut Book, at: &str| book.words(sheet, at, text);
-        cases.push(in_cell(&format!("the name {text}"), place, put, code, &[], view));
+        let mut case = in_cell(&format!("the name {text}"), place, put, code, &[], view);
+        if place.2 == "parent" {
+            // What a place belongs to is said of the place.
+            sheet.clone_into(&mut case.place);
+        }
+        cases.push(case);
     }
-    let needed: [((&str, &[(&str, &str)], &str), &str); 3] = [
+    let needed: [(Place, &str); 3] = [
         (("Actions", &[("id", "A1")], "title"), "M005"),
         (("Supply", &[("measure", "stock_fte"), ("profession", "nurses")], "value"), "M005"),
         (("Supply", &[("measure", "leaver_rate"), ("age", "55-75")], "value"), "M005"),
@@ -302,13 +312,13 @@ fn unsound(view: &View, cases: &mut Vec<Case>) {
         let sheet = place.0;
         let put = move |book: &mut Book, at: &str| book.clear(sheet, at);
         let mut case = in_cell("nothing", place, put, code, &[], view);
-        case.place = sheet.to_owned();
+        sheet.clone_into(&mut case.place);
         cases.push(case);
     }
 }
 
 fn closed_cells_and_new_rows(view: &View, cases: &mut Vec<Case>) {
-    let closed: [(&str, &[(&str, &str)], &str); 5] = [
+    let closed: [Place; 5] = [
         ("Supply", &[("measure", "leaver_rate"), ("age", "55-75")], "file"),
         ("Effects", &[("in action", "A1")], "in action"),
         ("Effect points", &[("in action", "A2")], "in effect"),
@@ -320,7 +330,7 @@ fn closed_cells_and_new_rows(view: &View, cases: &mut Vec<Case>) {
         let put = move |book: &mut Book, at: &str| book.words(sheet, at, "0.5 of mine");
         cases.push(in_cell("a grey cell changed", place, put, "M054", &[], view));
     }
-    let rows: [(&str, &[(&str, &str)], &str); 6] = [
+    let rows: [Place; 6] = [
         ("Supply", &[("value", "5")], "does not say its file"),
         ("Supply", &[("file", "nowhere.csv"), ("value", "5")], "is not a file of this sheet"),
         (
@@ -353,7 +363,7 @@ fn closed_cells_and_new_rows(view: &View, cases: &mut Vec<Case>) {
 
 /// Files that are no workbook of Muster's.
 fn files(cases: &mut Vec<Case>) {
-    let mut add = |title: &str, words: &[&str], damage: Box<dyn Fn(&View, Vec<u8>) -> Vec<u8>>| {
+    let mut add = |title: &str, words: &[&str], damage: Damage| {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         cases.push(Case { title: title.to_owned(), damage, code: "M050", place: "plan.xlsx".to_owned(), words });
     };
@@ -445,14 +455,14 @@ fn files(cases: &mut Vec<Case>) {
 }
 
 /// The XML of a sheet without a row.
-fn without_row(text: String, row: usize) -> String {
+fn without_row(text: &str, row: usize) -> String {
     let start = text.find(&format!("<row r=\"{row}\"")).unwrap();
     let end = start + text[start..].find("</row>").unwrap() + 6;
     format!("{}{}", &text[..start], &text[end..])
 }
 
 /// The XML of a sheet with a copy of a row further down.
-fn with_copy(text: String, row: usize, to: usize) -> String {
+fn with_copy(text: &str, row: usize, to: usize) -> String {
     let start = text.find(&format!("<row r=\"{row}\"")).unwrap();
     let end = start + text[start..].find("</row>").unwrap() + 6;
     let copy = text[start..end].replace(&format!("<row r=\"{row}\""), &format!("<row r=\"{to}\""));

@@ -1,4 +1,4 @@
-//! A workbook that LibreOffice opened, edited and saved. Skipped, and said so, where there is no LibreOffice.
+//! A workbook that another office program opened, edited and saved. Skipped, and said so, where that is not installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::bench::{Desk, View};
 
-/// Whether LibreOffice can be run here.
+/// Whether `soffice` can be run here.
 fn is_there() -> bool {
     let there = Command::new("soffice").arg("--version").output().is_ok_and(|out| out.status.success());
     if !there {
@@ -16,7 +16,7 @@ fn is_there() -> bool {
     there
 }
 
-/// Opens a file in LibreOffice and saves it in another format.
+/// Opens a file with `soffice` and saves it in another format.
 fn convert(file: &Path, format: &str, folder: &Path) -> PathBuf {
     let profile = folder.join("profile");
     let out = folder.join(format);

@@ -63,10 +63,10 @@ fn said(desk: &Desk) -> BTreeMap<String, String> {
     fn walk(at: &str, value: &toml::Value, said: &mut BTreeMap<String, String>) {
         match value {
             toml::Value::Table(table) => {
-                table.iter().for_each(|(key, value)| walk(&format!("{at}/{key}"), value, said))
+                table.iter().for_each(|(key, value)| walk(&format!("{at}/{key}"), value, said));
             }
             toml::Value::Array(list) => {
-                list.iter().enumerate().for_each(|(i, value)| walk(&format!("{at}/{i}"), value, said))
+                list.iter().enumerate().for_each(|(i, value)| walk(&format!("{at}/{i}"), value, said));
             }
             toml::Value::Integer(number) => drop(said.insert(at.to_owned(), format!("{}", *number as f64))),
             toml::Value::Float(number) => drop(said.insert(at.to_owned(), format!("{number}"))),
@@ -78,8 +78,10 @@ fn said(desk: &Desk) -> BTreeMap<String, String> {
     for (path, held) in desk.files() {
         let name = path.display().to_string();
         let text = String::from_utf8(held).unwrap();
-        if name.ends_with("change-log.csv") {
-        } else if name.ends_with(".toml") {
+        if name.ends_with("/change-log.csv") {
+            continue;
+        }
+        if path.extension().is_some_and(|ending| ending == "toml") {
             walk(&name, &toml::Value::Table(text.parse().unwrap()), &mut said);
         } else {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
@@ -126,7 +128,7 @@ fn random_edits_arrive_and_nothing_else_changes() {
             let cells: Vec<_> = view.cells(sheet).into_iter().filter(|(name, _)| is_open(name)).collect();
             let ((key, _), (address, _)) = &cells[edit.row % cells.len()];
             // Tables of the small book have no column for words.
-            let closed = sheet == "Supply" && edit.column == "where" && view.cells(sheet)[&(key.clone(), "file".to_owned())].1.ends_with(".csv");
+            let closed = sheet == "Supply" && edit.column == "where" && view.cells(sheet)[&(key.clone(), "file".to_owned())].1.contains(".csv");
             if closed || expected.contains_key(&(sheet.to_owned(), address.clone())) {
                 continue;
             }
