@@ -46,7 +46,7 @@ impl ActionMoney {
         match self.own_gbp {
             None => "not stated".to_owned(),
             Some(own) if self.stated_elsewhere_gbp == 0.0 => gbp(own),
-            Some(own) if own == 0.0 => format!("{} in another line", gbp(self.stated_elsewhere_gbp)),
+            Some(0.0) => format!("{} in another line", gbp(self.stated_elsewhere_gbp)),
             Some(own) => format!("{} and {} in another line", gbp(own), gbp(self.stated_elsewhere_gbp)),
         }
     }
