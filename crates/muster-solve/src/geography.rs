@@ -74,13 +74,11 @@ pub fn allocate(
             let (spot, new) = (&spots[*at], new_places[*at]);
             new > 0 && spot.current + (new as f64) + NOTHING < spot.minimum_cohort
         };
-        match (0..spots.len()).filter(too_small).min_by_key(|at| new_places[*at]) {
-            Some(at) => room[at] = 0.0,
-            None => {
-                let not_placed = places - new_places.iter().sum::<u64>();
-                return Ok(Allocation { new_places, not_placed });
-            }
-        }
+        let Some(at) = (0..spots.len()).filter(too_small).min_by_key(|at| new_places[*at]) else {
+            let not_placed = places - new_places.iter().sum::<u64>();
+            return Ok(Allocation { new_places, not_placed });
+        };
+        room[at] = 0.0;
     }
 }
 

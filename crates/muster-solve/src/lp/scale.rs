@@ -65,12 +65,11 @@ pub(super) fn scale(program: &Program) -> Result<Option<Scaled>, SolveError> {
         let mut terms: Vec<(usize, f64)> = Vec::with_capacity(row.terms.len());
         let (mut fixed, mut size) = (0.0, 0.0_f64);
         for &(variable, factor) in &row.terms {
-            match place[variable] {
-                Some(at) => terms.push((at, factor)),
-                None => {
-                    fixed += factor * program.variables[variable].low;
-                    size = size.max((factor * program.variables[variable].low).abs());
-                }
+            if let Some(at) = place[variable] {
+                terms.push((at, factor));
+            } else {
+                fixed += factor * program.variables[variable].low;
+                size = size.max((factor * program.variables[variable].low).abs());
             }
         }
         terms.sort_by_key(|(at, _)| *at);
