@@ -210,7 +210,7 @@ fn print(report: &Report<'_>, request: &Request, output: &Output) {
     output.rows(&rows);
     if report.not_placed > 0 {
         output.say(&format!(
-            "{} places are left: no system that is short has room for them. Capacity is in geography.toml.",
+            "{} places are left: each system has all that its shortage asks for, or is full, or has too few for a cohort. See geography.toml.",
             report.not_placed
         ));
     }
