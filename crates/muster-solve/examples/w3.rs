@@ -41,6 +41,12 @@ struct Found {
     abroad: Vec<Vec<f64>>,
 }
 
+/// What one of a lever does: to the FTE of each profession in the last year, and to students by year.
+type Response = (Vec<f64>, Vec<f64>);
+
+/// How far a lever is pulled to see what it does: so many people that it stands out from rounding. The engine is linear in each lever.
+const PEOPLE: f64 = 100.0;
+
 type Fault = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Fault> {
@@ -156,7 +162,7 @@ impl World {
 
     /// What one of each lever does to the FTE of each profession in the last year, and for starters to students by year. Levers of families that no
     /// move joins are pulled together: none reaches what another does.
-    fn responses(&self, levers: &[Lever]) -> Result<Vec<(Vec<f64>, Vec<f64>)>, Fault> {
+    fn responses(&self, levers: &[Lever]) -> Result<Vec<Response>, Fault> {
         let family = |lever: &Lever| match *lever {
             Lever::Starter(of, _) => self.family[self.fills[of]],
             Lever::Recruit(of, _) => self.family[of],
@@ -168,8 +174,6 @@ impl World {
             let mut taken = vec![false; self.professions];
             let (lot, rest): (Vec<usize>, Vec<usize>) =
                 waiting.into_iter().partition(|at| !std::mem::replace(&mut taken[family(&levers[*at])], true));
-            // A hundred people, so that what they change stands out from rounding. The engine is linear in both levers.
-            const PEOPLE: f64 = 100.0;
             let pulls: Vec<(Lever, f64)> = lot.iter().map(|at| (levers[*at], PEOPLE)).collect();
             let after = self.pulled(&pulls)?;
             let change: Vec<f64> = self

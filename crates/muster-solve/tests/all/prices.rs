@@ -1,6 +1,6 @@
 //! Optimum, prices and reduced costs: by hand, by moving a limit, and by what every optimum must meet.
 
-use muster_solve::lp::{Answer, Program, Solution, SolveError};
+use muster_solve::lp::{Answer, Limits, Program, Solution, SolveError};
 
 use crate::programs::{Dice, INF, answer, near, program, random, solve};
 
@@ -188,14 +188,12 @@ fn the_same_limit_twice_and_corners() {
 
 #[test]
 fn what_is_not_a_program_is_refused() {
-    let refused = |asked: &Program| match muster_solve::lp::Solver::solve(
-        &muster_solve::lp::Interior,
-        asked,
-        &Default::default(),
-    ) {
-        Err(SolveError::Program(words)) => words,
-        other => panic!("{other:?}"),
-    };
+    let refused =
+        |asked: &Program| match muster_solve::lp::Solver::solve(&muster_solve::lp::Interior, asked, &Limits::default())
+        {
+            Err(SolveError::Program(words)) => words,
+            other => panic!("{other:?}"),
+        };
     let nan = program(&[(0.0, f64::NAN, 1.0)], &[]);
     assert!(refused(&nan).contains("x0"));
     let mut beyond = program(&[(0.0, 1.0, 1.0)], &[(0.0, &[1.0], 1.0)]);
@@ -203,6 +201,6 @@ fn what_is_not_a_program_is_refused() {
     assert!(refused(&beyond).contains("uses variable 4"));
     let mut whole = program(&[(0.0, 1.0, 1.0)], &[]);
     whole.variables[0].whole = true;
-    let error = muster_solve::lp::Solver::solve(&muster_solve::lp::Interior, &whole, &Default::default()).unwrap_err();
+    let error = muster_solve::lp::Solver::solve(&muster_solve::lp::Interior, &whole, &Limits::default()).unwrap_err();
     assert!(error.to_string().contains("--features highs"), "{error}");
 }

@@ -33,7 +33,7 @@ fn the_process() {
             std::process::exit(3);
         }
         "nonsense" => output.write_all(b"MUSTERA1 and then something else").unwrap(),
-        "sleep" => std::thread::sleep(Duration::from_secs(60)),
+        "sleep" => std::thread::sleep(Duration::from_mins(1)),
         other => panic!("{other}"),
     }
     output.flush().unwrap();
@@ -141,7 +141,7 @@ fn limits_end_a_process() {
         // Half a million factors do not fit.
         let factors: Vec<f64> = (1..=1000).map(f64::from).collect();
         let rows: Vec<(f64, &[f64], f64)> = (0..500).map(|row| (f64::from(row), factors.as_slice(), INF)).collect();
-        let large = program(&[(0.0, 5.0, 1.0); 1000], &rows);
+        let large = program(&vec![(0.0, 5.0, 1.0); 1000], &rows);
         assert!(stopped("solve", &large, Limits { seconds: 20.0, megabytes: 1 }).contains("more than 1 MB"));
     }
 }
