@@ -161,8 +161,10 @@ fn ended(
     complaint: &str,
     limits: &Limits,
 ) -> Result<Answer, SolveError> {
-    // C++ and Rust say so in these words when memory cannot be had.
-    if complaint.contains("bad_alloc") || complaint.contains("memory allocation of") {
+    // In these words Rust and C++ say that memory could not be had; the last is what an exception of HiGHS looks like that HiGHS did not catch, and it
+    // catches all others.
+    let no_memory = ["memory allocation of", "bad_alloc", "cannot catch foreign exceptions"];
+    if no_memory.iter().any(|words| complaint.contains(words)) {
         return Ok(Answer::Stopped { why: format!("it needed more than {} MB", limits.megabytes), best: None });
     }
     let last: String = complaint.trim().chars().take(REPEATED).collect();
