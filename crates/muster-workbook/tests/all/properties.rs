@@ -104,7 +104,7 @@ fn comments(desk: &Desk) -> usize {
 
 #[test]
 fn random_edits_arrive_and_nothing_else_changes() {
-    let config = ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(edits in proptest::collection::vec(edit(), 1..6), crlf in any::<bool>())| {
         let desk = Desk::small();
         // Comments in every place where one may stand, and the other line ends.
