@@ -73,14 +73,14 @@ pub struct Site {
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawGeography {
+pub(crate) struct RawGeography {
     #[serde(default)]
     about: String,
 }
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawRule {
+pub(crate) struct RawRule {
     of: At<Vec<At<String>>>,
     staff_per_place: At<f64>,
     supervisors: Option<Vec<At<String>>>,
@@ -95,7 +95,7 @@ struct RawRule {
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawSite {
+pub(crate) struct RawSite {
     of: At<String>,
     place: At<String>,
     capacity: Option<At<f64>>,

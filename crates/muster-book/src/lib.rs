@@ -51,10 +51,10 @@ pub use measure::{MEASURES, Measure, Part, Spec, Subject};
 pub use pay_bands::{PayBand, PayBands};
 pub use plan::{COUNTERFACTUAL, Overridden, PLAN, Plan, systems_of};
 pub use progress::{Outlook, Report, Reported, Status};
+pub use question::{Aim, Band, Holds, Lever, Limit, Moves, QUESTION_FILE, Question, Substitution, Target};
 pub use resolve::{
     Assumption, Desk, Futures, Limited, PlacePrices, PriceFutures, PriceIndex, Prices, Resolved, Stands, Uncertain,
 };
-pub use question::{Aim, Band, Holds, Lever, Limit, Moves, QUESTION_FILE, Question, Substitution, Target};
 pub use scenario::Scenario;
 pub use schema::schemas;
 pub use shelf::{Ask, Override, Series, Shelf, Side};

@@ -136,8 +136,11 @@ pub(crate) fn read(folder: &Path, context: &mut Context<'_>, diagnostics: &mut D
         }
         mix[profession] = shares;
     }
-    let band =
-        |band: &RawBand| PayBand { id: band.id.value.clone(), title: band.title.clone(), earnings: band.earnings.value };
+    let band = |band: &RawBand| PayBand {
+        id: band.id.value.clone(),
+        title: band.title.clone(),
+        earnings: band.earnings.value,
+    };
     (diagnostics.count() == before).then(|| PayBands {
         bands: raw.band.iter().map(band).collect(),
         mix,

@@ -3,6 +3,7 @@
 //! Each number has a passport like any other. Reading finds everything that is wrong; a question that was read fits its plan.
 
 mod read;
+pub(crate) use read::{RawLever, RawLimit, RawQuestion, RawSubstitution, RawTarget};
 
 use std::path::Path;
 

@@ -4,8 +4,8 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
 use crate::{
-    action, assumption, book, check, dependence, figure, maturity, pay_bands, plan, progress, scenario, source, stress,
-    taxonomy,
+    action, assumption, book, check, dependence, figure, geography, maturity, pay_bands, plan, progress, question,
+    scenario, source, stress, taxonomy,
 };
 
 /// Files made of one list of sections, in the shape an editor sees them.
@@ -50,6 +50,30 @@ struct Maturity {
     answer: Vec<maturity::RawAnswer>,
 }
 
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape is used")]
+struct Question {
+    #[serde(flatten)]
+    itself: question::RawQuestion,
+    target: Vec<question::RawTarget>,
+    lever: Vec<question::RawLever>,
+    #[serde(default)]
+    limit: Vec<question::RawLimit>,
+    #[serde(default)]
+    substitution: Vec<question::RawSubstitution>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its shape is used")]
+struct Geography {
+    #[serde(flatten)]
+    itself: geography::RawGeography,
+    #[serde(default)]
+    training: Vec<geography::RawRule>,
+    #[serde(default)]
+    site: Vec<geography::RawSite>,
+}
+
 /// `move` cannot be a field name in Rust.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its shape is used")]
@@ -70,6 +94,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("dependence", schema_for!(Dependence)),
         ("figure", schema_for!(figure::RawFigure)),
         ("framework", schema_for!(Framework)),
+        ("geography", schema_for!(Geography)),
         ("maturity", schema_for!(Maturity)),
         ("move", schema_for!(Moves)),
         ("pay_bands", schema_for!(pay_bands::RawPayBands)),
@@ -77,6 +102,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("profession", schema_for!(Professions)),
         ("programme", schema_for!(Programmes)),
         ("progress", schema_for!(Progress)),
+        ("question", schema_for!(Question)),
         ("scenario", schema_for!(Scenarios)),
         ("source", schema_for!(source::RawSource)),
         ("stress", schema_for!(Stress)),

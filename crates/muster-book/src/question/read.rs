@@ -13,7 +13,7 @@ use crate::plan::{PLAN, Plan};
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawQuestion {
+pub(crate) struct RawQuestion {
     title: String,
     #[serde(default)]
     about: String,
@@ -57,7 +57,7 @@ struct RawOf {
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawTarget {
+pub(crate) struct RawTarget {
     id: At<String>,
     title: String,
     aim: Aim,
@@ -80,7 +80,7 @@ struct RawTarget {
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawLever {
+pub(crate) struct RawLever {
     id: At<String>,
     title: String,
     moves: Moves,
@@ -111,7 +111,7 @@ struct RawBand {
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawLimit {
+pub(crate) struct RawLimit {
     id: At<String>,
     title: String,
     holds: Holds,
@@ -134,7 +134,7 @@ struct RawLimit {
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawSubstitution {
+pub(crate) struct RawSubstitution {
     from: At<String>,
     to: At<String>,
     task: String,

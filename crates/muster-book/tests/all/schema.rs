@@ -35,6 +35,8 @@ fn schema_of(path: &Path) -> &'static str {
         "targets.toml" => "target",
         "checks.toml" => "check",
         "pay_bands.toml" => "pay_bands",
+        "solve.toml" => "question",
+        "geography.toml" => "geography",
         _ => "assumption",
     }
 }
@@ -101,6 +103,8 @@ fn every_file_of_the_repository_is_as_its_schema_says() {
     let files: Vec<PathBuf> = ["books", "frameworks", "plans", "sources"]
         .iter()
         .flat_map(|folder| toml_files(&root().join(folder)))
+        // What a plan asks of submissions is read by `muster-plan`, and tested there.
+        .filter(|path| !path.ends_with("submission-rules.toml"))
         .collect();
     assert!(files.len() > 80, "{} files", files.len());
     let wrong: Vec<String> =

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use muster_book::{Plan, Question};
 use muster_run::{RunError, gbp, percent, thousands};
-use muster_solve::lp::{Interior, Limits};
+use muster_solve::lp::Limits;
 use muster_solve::{Answer, Beside, Chosen, Draws, Held, Likely, World};
 
 use crate::commands::DEFAULT_PLAN;
@@ -71,25 +71,26 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<bool, RunError> {
     let places = plan.places_named(&named).map_err(RunError::Request)?;
     let limits = Limits { seconds: args.seconds, ..Limits::default() };
     let world = World::new(&plan, &question, &places)?;
+    let solver = super::solver();
+    let solver = solver.as_ref();
     let (search, answer, beside) = output.progress(|progress| {
-        let search = muster_solve::search(&world, &Interior, &limits, None, progress)?;
+        let search = muster_solve::search(&world, solver, &limits, None, progress)?;
         progress("asking for the next-best plans");
-        let answer = muster_solve::answer(&world, &search, &Interior, &limits);
+        let answer = muster_solve::answer(&world, &search, solver, &limits);
         let mut beside = Beside::default();
         if let Some(steps) = args.pareto.filter(|_| answer.fits) {
             progress("asking what a part of it costs");
-            beside.front = muster_solve::front(&world, &search, &Interior, &limits, steps.clamp(1, 50))?;
+            beside.front = muster_solve::front(&world, &search, solver, &limits, steps.clamp(1, 50))?;
         }
         if let Some(chance) = args.chance {
             progress("drawing what is uncertain");
             let draws = Draws::new(&world, args.draws, args.seed, chance, args.tail)?;
-            let found = muster_solve::search(&world, &Interior, &limits, Some(&draws), progress)?;
-            let answer = muster_solve::answer(&world, &found, &Interior, &limits);
+            let found = muster_solve::search(&world, solver, &limits, Some(&draws), progress)?;
+            let answer = muster_solve::answer(&world, &found, solver, &limits);
             beside.likely = Some(Box::new(Likely { chance, tail: args.tail, draws: draws.count(), answer }));
         }
         if args.regret {
-            beside.elsewhere =
-                muster_solve::elsewhere(&plan, &question, (&world, &search), &Interior, &limits, progress)?;
+            beside.elsewhere = muster_solve::elsewhere(&plan, &question, (&world, &search), solver, &limits, progress)?;
         }
         Ok::<_, RunError>((search, answer, beside))
     })?;
