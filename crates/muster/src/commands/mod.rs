@@ -28,7 +28,7 @@ use muster_solve::lp::{Interior, Solver};
 use crate::output::Output;
 
 /// Who solves programs: the solver in Rust, and HiGHS where that is built in, which solves in whole numbers too.
-pub(crate) fn solver() -> Box<dyn Solver> {
+pub(crate) fn solver() -> Box<dyn Solver + Sync> {
     #[cfg(feature = "highs")]
     if let Ok(this) = std::env::current_exe() {
         use muster_solve::lp::{Both, Highs};
