@@ -189,7 +189,11 @@ fn print_professions(found: &Progress, all: bool, output: &Output) {
 
 fn print_moved(found: &Progress, output: &Output) {
     let with = if found.what_if.is_some() { ", with what was asked" } else { "" };
-    output.say(&format!("\n{} actions do not come as promised{with}", found.moved.len()));
+    let moved = match found.moved.len() {
+        1 => "1 action does".to_owned(),
+        many => format!("{many} actions do"),
+    };
+    output.say(&format!("\n{moved} not come as promised{with}"));
     if found.moved.is_empty() {
         return;
     }
