@@ -107,7 +107,7 @@ impl Distribution {
         }
         let chance = chance.clamp(0.0, 1.0);
         match &self.form {
-            Form::Beta { low, width, beta } => low + width * beta.quantile(chance),
+            Form::Beta { low, width, beta } => self.stretched(*low, *width, beta.quantile(chance)),
             _ if chance == 0.0 => self.bounds[0],
             _ if chance == 1.0 => self.bounds[1],
             _ => self.at(normal::score(chance)),
@@ -118,7 +118,7 @@ impl Distribution {
     pub fn at(&self, score: f64) -> f64 {
         match &self.form {
             Form::Constant(value) => *value,
-            Form::Beta { low, width, beta } => low + width * beta.at(score),
+            Form::Beta { low, width, beta } => self.stretched(*low, *width, beta.at(score)),
             Form::Triangular { .. } | Form::Uniform { .. } => {
                 let (below, above) = normal::sides(score);
                 self.at_known(&[score], &[below], &[above])[0]
@@ -140,7 +140,7 @@ impl Distribution {
             Form::Triangular { low, mode, high } => {
                 std::array::from_fn(|i| triangular(*low, *mode, *high, below[i], above[i]))
             }
-            Form::Uniform { low, width } => below.map(|below| low + width * below),
+            Form::Uniform { low, width } => below.map(|below| self.stretched(*low, *width, below)),
             _ => scores.map(|score| self.at(score)),
         }
     }
@@ -152,13 +152,22 @@ impl Distribution {
         match &self.form {
             Form::Constant(value) => out.iter_mut().zip(scores).for_each(|(out, _)| *out = *value),
             Form::Beta { low, width, beta } => {
-                out.iter_mut().zip(scores).for_each(|(out, score)| *out = low + width * beta.at(*score));
+                let value = |score: f64| self.stretched(*low, *width, beta.at(score));
+                out.iter_mut().zip(scores).for_each(|(out, score)| *out = value(*score));
             }
             Form::Uniform { low, width } => {
-                out.iter_mut().zip(scores).for_each(|(out, score)| *out = low + width * normal::sides(*score).0);
+                let value = |score: f64| self.stretched(*low, *width, normal::sides(score).0);
+                out.iter_mut().zip(scores).for_each(|(out, score)| *out = value(*score));
             }
             _ => out.iter_mut().zip(scores).for_each(|(out, score)| *out = self.at(*score)),
         }
+    }
+
+    /// A part of the range, from its low end. What rounding would put past the high end lies at it.
+    #[inline]
+    fn stretched(&self, low: f64, width: f64, part: f64) -> f64 {
+        let value = low + width * part;
+        if value > self.bounds[1] { self.bounds[1] } else { value }
     }
 
     /// The mean.

@@ -71,6 +71,16 @@ fn quantiles_that_have_no_metalog_are_refused() {
     assert!(cut.contains("would lie beyond what this can be, 0.2 to 1"), "{cut}");
 }
 
+#[test]
+fn rounding_takes_nothing_past_the_end_of_a_range() {
+    let [value, low, high] = [0.982_171_881_196_740_4, -0.104_121_617_288_980_59, 1.001_153_070_058_598_4]
+        .map(|end| 0.3 + 0.284_107_100_948_072_8 * (end - 0.3));
+    let beta = Distribution::fit(&Shape::Beta, value, low, high, RATE).unwrap();
+    // low + (high - low) is more than high here.
+    let furthest = [beta.at(8.5), beta.quantile(1.0)];
+    assert!(furthest.iter().all(|value| *value <= high), "{furthest:?} {high}");
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 400, ..Default::default() })]
 
