@@ -48,6 +48,8 @@ pub(crate) fn take(held: &Held, form: Form, grid: &Grid) -> Result<Taken, Refuse
         },
         (Held::Text(text), Form::Day) => day(text),
         (Held::Bool(truth), Form::Bool | Form::Raw) => plain(Value::Bool(*truth)),
+        // LibreOffice saves truths as numbers.
+        (Held::Number(number), Form::Bool) if *number == 0.0 || *number == 1.0 => plain(Value::Bool(*number == 1.0)),
         (Held::Text(text), Form::Bool) => match tidy(text).to_lowercase().as_str() {
             "yes" | "true" => plain(Value::Bool(true)),
             "no" | "false" => plain(Value::Bool(false)),

@@ -106,6 +106,7 @@ fn days_counted_from_1904_and_days_as_numbers_are_the_days_they_are() {
     let day_cells: Vec<(String, String)> = [
         "Plan",
         "Actions",
+        "Action costs",
         "Effect points",
         "Targets",
         "Checks",
