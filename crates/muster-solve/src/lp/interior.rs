@@ -44,6 +44,14 @@ impl Solver for Interior {
         if quality.good() {
             return Ok(Answer::Optimal(found.solution(program, &scaled)));
         }
+        if quality.nearly_good() {
+            // It holds and is nearly the best, so something fits and there is a least. A second attempt may come nearer.
+            let boxed = scaled.boxed();
+            let Some(second) = run(&boxed, left())? else { return Ok(too_long()) };
+            let nearer = second.quality(&scaled);
+            let best = if nearer.nearly_good() && nearer.gap < quality.gap { second } else { found };
+            return Ok(Answer::Optimal(best.solution(program, &scaled)));
+        }
         // Nothing fits, or there is no least, or the method failed: how far the limits must give way says whether anything fits.
         let elastic = scaled.elastic();
         let Some(least) = run(&elastic, left())? else { return Ok(too_long()) };
@@ -59,8 +67,7 @@ impl Solver for Interior {
         if best.values.iter().any(|value| value.abs() > BOX / 2.0) {
             return Ok(Answer::Unbounded);
         }
-        let second = best.quality(&scaled);
-        let (best, quality) = if second.gap <= quality.gap { (best, second) } else { (found, quality) };
+        let quality = best.quality(&scaled);
         if quality.nearly_good() {
             Ok(Answer::Optimal(best.solution(program, &scaled)))
         } else {
