@@ -1,7 +1,7 @@
 //! What is not known: thousands of draws of a run, and what they say.
 //!
 //! Two kinds of not knowing are kept apart. What the assumptions leave open is drawn from their distributions; what chance does to a given
-//! number of people is drawn person by person ([`chance`]). Both are reported, and what they come to together.
+//! number of people is drawn person by person (`chance`). Both are reported, and what they come to together.
 
 mod added;
 mod chance;
